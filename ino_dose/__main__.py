@@ -1,0 +1,5 @@
+"""`python -m ino_dose` is `ino-dose`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,183 @@
+"""Whether the parts of a schedule fit together: sources, branches, and the double entry of totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from . import course, units
+from .course import NEVER
+from .errors import Collected, InputError
+from .regimen import Ceiling, Citation, Regimen, Source, Total
+
+if TYPE_CHECKING:
+    from .units import Quantity
+
+
+def regimen(found: Regimen, faults: Collected) -> None:
+    """Every way in which the parts of a regimen contradict each other."""
+    if found.incomplete != bool(found.missing) or found.incomplete == bool(found.blocks):
+        problem = "a regimen has blocks, or status: incomplete and missing"
+        faults.extend(InputError(found.place, problem, "write one or the other").faults)
+        return
+    cited = [citation for block in found.blocks for citation in block.citations]
+    cited += [citation for block in found.blocks for dose in block.doses or () for citation in dose.citations]
+    cited += [citation for each in (found.stop, found.transplant, *found.totals) if each for citation in each.citations]
+    _sources(found.sources, cited, faults, may_rest=found.incomplete)
+    if found.incomplete:
+        return
+    for check in (_overlaps, _branches, _limits, _choices):
+        with faults.here():
+            check(found)
+    if not faults:
+        _totals(found, faults)
+
+
+def ceiling(found: Ceiling, faults: Collected) -> None:
+    """Every way in which the parts of a ceiling contradict each other."""
+    _sources(found.sources, found.citations, faults)
+    with faults.here():
+        if found.lower > found.upper:
+            raise InputError(found.place, "the lower limit is above the upper one")
+
+
+def _sources(sources: Iterable[Source], cited: Iterable[Citation], faults: Collected, may_rest: bool = False) -> None:
+    known = {source.id: source for source in sources}
+    for citation in dict.fromkeys(cited):
+        with faults.here():
+            if citation.source not in known:
+                there = "the sources are " + ", ".join(known)
+                raise InputError(citation.place, f"{citation.source!r} is not among the sources", there)
+    for source in known.values():
+        with faults.here():
+            if not may_rest and source.id not in {citation.source for citation in cited}:
+                raise InputError(source.place, f"the source {source.id!r} is cited nowhere", "cite it or take it out")
+
+
+def _overlaps(found: Regimen) -> None:
+    for index, block in enumerate(found.blocks):
+        for earlier in found.blocks[:index]:
+            both = [cycle for cycle in _listed(found) if block.covers(cycle) and earlier.covers(cycle)]
+            if both and (
+                block.condition is None or block.condition in (earlier.condition, None) or earlier.condition is None
+            ):
+                raise InputError(
+                    block.place, f"cycle {both[0]} is dosed by an earlier block too", "dose each cycle once"
+                )
+
+
+def _listed(found: Regimen) -> list[int]:
+    return sorted({cycle for block in found.blocks for cycle in block.cycles})
+
+
+def _branches(found: Regimen) -> None:
+    first = course.first_cycle(found)
+    for cycle in _listed(found):
+        blocks = [block for block in found.blocks if block.covers(cycle)]
+        conditions = {block.condition for block in blocks}
+        place = blocks[0].place
+        if cycle == first and conditions != {None}:
+            raise InputError(place, f"cycle {cycle} is the first: remission cannot decide it", "take if: out")
+        if conditions == {"no remission"}:
+            raise InputError(
+                place, f"cycle {cycle} is not dosed for patients in remission", "add a block if: remission"
+            )
+        if conditions == {"remission"} and not _ended(found, cycle):
+            hint = "add a block if: no remission (doses: not stated, if so), or stop:"
+            raise InputError(place, f"cycle {cycle} is not dosed for patients without remission", hint)
+
+
+def _ended(found: Regimen, cycle: int) -> bool:
+    """Whether patients without remission have stopped, or have no stated dose, before this cycle."""
+    unstated = (block for block in found.blocks if block.condition == "no remission" and block.doses is None)
+    stops = [block.cycles[0] for block in unstated] + ([found.stop.after_cycle + 1] if found.stop else [])
+    return any(stop <= cycle for stop in stops)
+
+
+def _limits(found: Regimen) -> None:
+    last = found.last_cycle
+    if found.stop and course.reach(found, NEVER) != found.stop.after_cycle:
+        reached = course.reach(found, NEVER)
+        problem = f"stop after cycle {found.stop.after_cycle}, but the blocks without remission reach cycle {reached}"
+        raise InputError(found.stop.place, problem, "make the two agree")
+    if found.transplant and not 1 <= found.transplant.cycles <= found.transplant.at_most <= (last or NEVER):
+        raise InputError(found.transplant.place, "cycles, at most and the last cycle do not increase")
+
+
+def _choices(found: Regimen) -> None:
+    for block in found.blocks:
+        for dose in block.doses or ():
+            if hasattr(dose.level, "levels") and dose.level != found.choice:
+                raise InputError(
+                    block.place, "the levels to choose from differ between doses", "one --level stands for all"
+                )
+
+
+def _totals(found: Regimen, faults: Collected) -> None:
+    for total in found.totals:
+        with faults.here():
+            _add_up(found, total)
+    wanted = {course.first_cycle(found), NEVER} if found.remission_adapted else {None}
+    for branch in sorted(wanted - {total.remission_after for total in found.totals}, key=str):
+        with faults.here():
+            name = {None: "", NEVER: " for patients without remission"}.get(
+                branch, " for remission at the first chance"
+            )
+            raise InputError(found.place, f"there is no total{name}", "add it to totals:")
+
+
+def _add_up(found: Regimen, total: Total) -> None:
+    if (total.remission_after is None) == found.remission_adapted:
+        raise InputError(total.place, "remission after: belongs here where doses depend on remission, and only there")
+    if (total.chosen is None) == (found.choice is not None):
+        raise InputError(total.place, "level: belongs here where the source leaves a choice, and only there")
+    doses = course.prescribe(found, total.remission_after or NEVER, total.through_cycle, total.chosen)
+    sums = units.total((dose.level for dose in doses), units.LEVEL)
+    if doses and doses[-1].cycle != total.through_cycle:
+        raise InputError(total.place, f"the doses end with cycle {doses[-1].cycle}, not {total.through_cycle}")
+    for said, amount in (("total", units.fraction(total.level)), ("working", _worked(total))):
+        if amount is not None and amount != sums:
+            shown, summed = (units.show(each, units.LEVEL) for each in (amount, sums))
+            raise InputError(
+                total.place, f"the {said} gives {shown}, the doses through cycle {total.through_cycle} sum to {summed}"
+            )
+
+
+def _worked(total: Total) -> Quantity | None:
+    if not total.worked:
+        return None
+    tokens = re.findall(r"[0-9.]+|\S", total.worked)
+    try:
+        value = _sum(tokens)
+    except (ValueError, IndexError):
+        tokens = ["?"]
+    if tokens:
+        raise InputError(total.place, f"the working {total.worked!r} cannot be read", "use numbers, +, × and ( )")
+    return units.quantity(value, units.LEVEL)
+
+
+def _sum(tokens: list[str]) -> Fraction:
+    value = _product(tokens)
+    while tokens and tokens[0] == "+":
+        tokens.pop(0)
+        value += _product(tokens)
+    return value
+
+
+def _product(tokens: list[str]) -> Fraction:
+    value = _factor(tokens)
+    while tokens and tokens[0] == "×":
+        tokens.pop(0)
+        value *= _factor(tokens)
+    return value
+
+
+def _factor(tokens: list[str]) -> Fraction:
+    if (token := tokens.pop(0)) != "(":
+        return Fraction(token)
+    value = _sum(tokens)
+    if tokens.pop(0) != ")":
+        raise ValueError
+    return value

@@ -1,0 +1,210 @@
+"""Height and weight → body surface area (BSA), by a named formula with its paper.
+
+Every formula takes centimetres and kilograms and gives m², unrounded; the BSA that is used is
+rounded once, half up, to 0.01 m². What no body can be is refused before it reaches a dose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import units
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from .units import Quantity
+
+_ROOTS = Context(prec=100, rounding=ROUND_HALF_UP)
+HUNDREDTH = Decimal("0.01")
+D = Decimal
+
+
+class Formula(NamedTuple):
+    """A published formula: cm and kg → m², who published it, and a caution if it needs one."""
+
+    id: str
+    name: str
+    paper: str
+    area: Callable[[Decimal, Decimal, str | None], Decimal]
+    caution: str = ""
+
+
+class Body(NamedTuple):
+    """A patient's size: the BSA that doses are computed from, and what it was computed from.
+
+    `height` (cm), `weight` (kg) and `formula` are None where the BSA itself was stated.
+    """
+
+    bsa: Quantity
+    height: Quantity | None = None
+    weight: Quantity | None = None
+    formula: Formula | None = None
+
+
+def mosteller(height: Decimal, weight: Decimal, sex: str | None = None) -> Decimal:
+    """√(H × W / 3600)."""
+    return (height * weight / 3600).sqrt()
+
+
+def boyd(height: Decimal, weight: Decimal, sex: str | None = None) -> Decimal:
+    """0.0003207 × H^0.3 × G^(0.7285 − 0.0188 log₁₀ G), the weight G in grams."""
+    grams = weight * 1000
+    return D("0.0003207") * height ** D("0.3") * grams ** (D("0.7285") - D("0.0188") * grams.log10())
+
+
+def livingston_lee(height: Decimal, weight: Decimal, sex: str | None = None) -> Decimal:
+    """0.1173 × W^0.6466, below 10 kg 0.1037 × W^0.6724; the height plays no part."""
+    if weight < 10:
+        return D("0.1037") * weight ** D("0.6724")
+    return D("0.1173") * weight ** D("0.6466")
+
+
+def schlich(height: Decimal, weight: Decimal, sex: str | None) -> Decimal:
+    """Women 0.000975482 × W^0.46 × H^1.08, men 0.000579479 × W^0.38 × H^1.24."""
+    if sex == "f":
+        return D("0.000975482") * weight ** D("0.46") * height ** D("1.08")
+    return D("0.000579479") * weight ** D("0.38") * height ** D("1.24")
+
+
+def _power(factor: str, of_height: str, of_weight: str) -> Callable[[Decimal, Decimal, str | None], Decimal]:
+    def area(height: Decimal, weight: Decimal, sex: str | None = None) -> Decimal:
+        return D(factor) * height ** D(of_height) * weight ** D(of_weight)
+
+    area.__doc__ = f"{factor} × H^{of_height} × W^{of_weight}."
+    return area
+
+
+FORMULAS = {
+    formula.id: formula
+    for formula in (
+        Formula("mosteller", "Mosteller", "Mosteller RD. N Engl J Med 1987;317:1098", mosteller),
+        Formula(
+            "du-bois",
+            "Du Bois",
+            "Du Bois D, Du Bois EF. Arch Intern Med 1916;17:863",
+            _power("0.007184", "0.725", "0.425"),
+        ),
+        Formula(
+            "haycock",
+            "Haycock",
+            "Haycock GB et al. J Pediatr 1978;93:62",
+            _power("0.024265", "0.3964", "0.5378"),
+        ),
+        Formula(
+            "gehan-george",
+            "Gehan-George",
+            "Gehan EA, George SL. Cancer Chemother Rep 1970;54:225",
+            _power("0.0235", "0.42246", "0.51456"),
+        ),
+        Formula("boyd", "Boyd", "Boyd E. University of Minnesota Press 1935", boyd),
+        Formula(
+            "fujimoto",
+            "Fujimoto",
+            "Fujimoto S et al. Nippon Eiseigaku Zasshi 1968;5:443",
+            _power("0.008883", "0.663", "0.444"),
+        ),
+        Formula("takahira", "Takahira", "Takahira 1925", _power("0.007241", "0.725", "0.425")),
+        Formula(
+            "shuter-aslani",
+            "Shuter-Aslani",
+            "Shuter B, Aslani A. Eur J Appl Physiol 2000;82:250",
+            _power("0.00949", "0.655", "0.441"),
+        ),
+        Formula(
+            "livingston-lee",
+            "Livingston-Lee",
+            "Livingston EH, Lee S. Am J Physiol Endocrinol Metab 2001;281:E586",
+            livingston_lee,
+            "The Livingston-Lee formula uses the weight alone.",
+        ),
+        Formula(
+            "schlich",
+            "Schlich",
+            "Schlich E et al. Ernaehrungs Umschau 2010;57:178",
+            schlich,
+            "The Schlich formula is for adults only; it must not be used in children.",
+        ),
+    )
+}
+
+
+def area(formula: Formula, height: Quantity, weight: Quantity, sex: str | None = None) -> Quantity:
+    """The BSA by one formula, to 0.01 m² half up: 182.5 cm and 65.7 kg are exactly 1.825, so 1.83 m²."""
+    with localcontext(_ROOTS):
+        square_metres = formula.area(height.magnitude, weight.magnitude, sex)
+        return units.quantity(square_metres.quantize(HUNDREDTH), units.AREA)
+
+
+def stated(bsa: Quantity, place: str = "--bsa") -> Body:
+    """The body of someone whose BSA is given: it is used as it stands."""
+    _between(bsa.magnitude, "0.3", "4", place, units.show(bsa, units.AREA), "a BSA")
+    return Body(bsa)
+
+
+def measured(
+    height: Quantity, weight: Quantity, formula: Formula, sex: str | None = None, place: str = "--height, --weight"
+) -> Body:
+    """The body of someone who was measured and weighed; implausible sizes are refused."""
+    if formula.id == "schlich" and sex is None:
+        raise InputError("--formula", "schlich has one equation for women and one for men", "add --sex f or --sex m")
+    try:
+        check(height, weight, place)
+        bsa = area(formula, height, weight, sex)
+        _between(bsa.magnitude, "0.3", "4", place, f"{units.show(bsa, units.AREA)} by {formula.name}", "a BSA")
+    except InputError as error:
+        raise _with_swap(error, height, weight) from None
+    return Body(bsa, height, weight, formula)
+
+
+def check(height: Quantity, weight: Quantity, place: str) -> None:
+    """Refuse what no patient is: outside 30 to 250 cm, 1 to 400 kg, or a BMI of 8 to 100 kg/m²."""
+    _between(height.magnitude, "30", "250", place, units.show(height, units.HEIGHT), "a height")
+    _between(weight.magnitude, "1", "400", place, units.show(weight, units.WEIGHT), "a weight")
+    shown = f"{bmi(height, weight).quantize(D('0.1'), ROUND_HALF_UP)} kg/m² from height and weight"
+    _between(bmi(height, weight), "8", "100", place, shown, "a BMI")
+
+
+def bmi(height: Quantity, weight: Quantity) -> Decimal:
+    """Body mass index in kg/m²."""
+    with localcontext(_ROOTS):
+        quotient: Decimal = weight.magnitude / (height.magnitude / 100) ** 2
+        return quotient
+
+
+_UNIT_OF = {"a height": " cm", "a weight": " kg", "a BSA": " m²", "a BMI": ""}
+
+
+def _between(value: Decimal, least: str, most: str, place: str, shown: str, what: str) -> None:
+    if not D(least) <= value <= D(most):
+        problem = f"{shown} is not plausible: {what} is taken from {least} to {most}{_UNIT_OF[what]}"
+        raise InputError(place, problem, "check the numbers and their units")
+
+
+def _with_swap(error: InputError, height: Quantity, weight: Quantity) -> InputError:
+    """√(H × W) is the same when the two are swapped, so the person is asked."""
+    tall, heavy = (
+        units.quantity(each.magnitude, kind) for each, kind in ((weight, units.HEIGHT), (height, units.WEIGHT))
+    )
+    try:
+        check(tall, heavy, "")
+    except InputError:
+        return error
+    (fault,) = error.faults
+    swapped = f"were height and weight swapped? {units.show(tall, units.HEIGHT)} and {units.show(heavy, units.WEIGHT)} would do"
+    return InputError(fault.place, fault.problem, swapped)
+
+
+def cautions(body: Body) -> list[str]:
+    """What about this size a person should look at again."""
+    found = []
+    if body.height is not None and body.weight is not None and bmi(body.height, body.weight) > 45:
+        index = bmi(body.height, body.weight).quantize(D("0.1"), ROUND_HALF_UP)
+        found.append(f"BMI {index} kg/m² is above 45: were pounds typed as kilograms?")
+    if body.bsa.magnitude > D("2.5"):
+        shown = units.show(body.bsa, units.AREA)
+        found.append(f"BSA {shown} is above 2.5 m²: were pounds typed as kilograms? It is used in full, without a cap.")
+    if body.formula and body.formula.caution:
+        found.append(body.formula.caution)
+    return found

@@ -1,0 +1,51 @@
+"""A place, and the one error that has one: what a person must mend before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """Where something is wrong, what it is in the person's words, and what to write instead."""
+
+    place: str
+    problem: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}" + (f"; {self.hint}" if self.hint else "")
+
+
+class InputError(Exception):
+    """What a person wrote cannot be used. Carries every fault found, never only the first."""
+
+    def __init__(self, place: str, problem: str, hint: str = "") -> None:
+        self.faults: tuple[Fault, ...] = (Fault(place, problem, hint),)
+        super().__init__(str(self.faults[0]))
+
+    @classmethod
+    def of(cls, faults: Iterable[Fault]) -> InputError:
+        """One error for many faults, which keep their order."""
+        first, *others = faults
+        error = cls(first.place, first.problem, first.hint)
+        error.faults = (first, *others)
+        return error
+
+
+class Collected(list[Fault]):
+    """The faults of one file: reading goes on after each, and they are raised together."""
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """Keep the faults of this step and go on with the next."""
+        try:
+            yield
+        except InputError as error:
+            self.extend(error.faults)
+
+    def raise_any(self) -> None:
+        """Raise what was collected, if anything was."""
+        if self:
+            raise InputError.of(self)

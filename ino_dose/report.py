@@ -1,0 +1,298 @@
+"""A plan, a regimen, a BSA → JSON and CSV: quantities become exact plain numbers, once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from . import __version__, ceiling, remarks, units
+from .body import FORMULAS
+from .course import NEVER
+from .regimen import Choice
+
+if TYPE_CHECKING:
+    from .errors import Fault
+    from .plan import Plan
+    from .regimen import Block, Citation, Regimen, Source
+    from .units import Quantity
+
+Row = dict[str, Any]
+
+
+def to_json(value: Any, indent: str = "") -> str:
+    """JSON with exact numbers and ASCII only. The standard encoder knows no decimal but as a float or a text."""
+    deeper = indent + "  "
+    if isinstance(value, Decimal | Fraction):
+        return units.digits(value)
+    if isinstance(value, Mapping) and value:
+        inside = (f"{deeper}{json.dumps(key)}: {to_json(each, deeper)}" for key, each in value.items())
+        return "{\n" + ",\n".join(inside) + f"\n{indent}}}"
+    if isinstance(value, list | tuple) and value:
+        return "[\n" + ",\n".join(deeper + to_json(each, deeper) for each in value) + f"\n{indent}]"
+    return json.dumps(value)
+
+
+def to_csv(rows: Iterable[Row]) -> str:
+    """A header and a row each, numbers as exact plain text; an unknown value is an empty cell."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    table = list(rows)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table[0])
+    writer.writerows([_cell(value) for value in row.values()] for row in table)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, Decimal | Fraction):
+        return units.digits(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def plan(found: Plan) -> Row:
+    """The object that `plan -f json` prints."""
+    return {
+        "format": "ino-dose plan 1",
+        "version": __version__,
+        "regimen": {
+            "id": found.regimen.id,
+            "title": found.regimen.title,
+            "after_transplant": found.regimen.after_transplant,
+            "sha256": found.regimen.sha256,
+        },
+        "patient": {
+            "id": found.patient,
+            "height_cm": _number(found.body.height),
+            "weight_kg": _number(found.body.weight),
+            "bsa_m2": _number(found.body.bsa),
+            "bsa_formula": found.body.formula.id if found.body.formula else None,
+        },
+        "course": {
+            "cycles": found.last_cycle,
+            "remission_after": "never" if found.course.remission == NEVER else found.course.remission,
+            "prior_mg_per_m2": _number(found.course.prior),
+            "prior_stated": found.course.prior_stated,
+            "hsct": found.course.hsct,
+        },
+        "doses": doses(found),
+        "cycles": cycles(found),
+        "total": {
+            "level_mg_per_m2": _number(units.total((dose.prescribed.level for dose in found.doses), units.LEVEL)),
+            "cumulative_mg_per_m2": _number(found.standing.total),
+            "dose_mg": _number(units.total((dose.dose for dose in found.doses), units.DOSE)),
+            "delivered_mg_per_m2": _quotient(units.total((dose.delivered for dose in found.doses), units.LEVEL)),
+        },
+        "ceiling": {
+            "lower_mg_per_m2": _number(found.ceiling.lower),
+            "upper_mg_per_m2": _number(found.ceiling.upper),
+            "status": found.status,
+            "source": _spot(found.ceiling.citations[0]),
+            "remaining_mg_per_m2": {
+                "lower": _number(found.standing.lower.remaining),
+                "upper": _number(found.standing.upper.remaining),
+            },
+            "first_over": _first_over(found.standing),
+            "last_cycle_within": {
+                "lower": found.standing.lower.last_cycle_within,
+                "upper": found.standing.upper.last_cycle_within,
+            },
+        },
+        "undecided": [
+            {
+                "when": branch.when,
+                "cycles": branch.cycles,
+                "level_mg_per_m2": _number(branch.level),
+                "cumulative_mg_per_m2": _number(branch.standing.total),
+                "ceiling_status": branch.standing.status,
+                "first_over": _first_over(branch.standing),
+            }
+            for branch in found.undecided
+        ],
+        "assumptions": remarks.assumptions(found),
+        "warnings": remarks.warnings(found),
+        "sources": [_source(source) for source in (*found.regimen.sources, *_others(found))],
+    }
+
+
+def doses(found: Plan) -> list[Row]:
+    """A row a dose, in order."""
+    standing = found.standing
+    return [
+        {
+            "cycle": dose.prescribed.cycle,
+            "day": dose.prescribed.day,
+            "level_mg_per_m2": _number(dose.prescribed.level),
+            "calculated_mg": _number(dose.calculated),
+            "dose_mg": _number(dose.dose),
+            "delivered_mg_per_m2": _quotient(dose.delivered),
+            "cumulative_mg_per_m2": _number(cumulative),
+            "ceiling_status": status,
+            "source": _spot(dose.prescribed.citations[0]),
+            "further_sources": _spots(dose.prescribed.citations[1:]),
+        }
+        for dose, cumulative, status in zip(found.doses, standing.cumulative, standing.statuses, strict=True)
+    ]
+
+
+def cycles(found: Plan) -> list[Row]:
+    """A row a cycle: its levels and doses summed, and where the course stands at its end."""
+    rows = []
+    judged = zip(found.doses, found.standing.cumulative, found.standing.statuses, strict=True)
+    for number, group in groupby(judged, key=lambda each: each[0].prescribed.cycle):
+        doses, cumulative, statuses = zip(*group, strict=True)
+        rows.append(
+            {
+                "cycle": number,
+                "level_mg_per_m2": _number(units.total((dose.prescribed.level for dose in doses), units.LEVEL)),
+                "dose_mg": _number(units.total((dose.dose for dose in doses), units.DOSE)),
+                "cumulative_mg_per_m2": _number(cumulative[-1]),
+                "ceiling_status": statuses[-1],
+            }
+        )
+    return rows
+
+
+def dose_rows(found: Plan) -> list[Row]:
+    """The rows of `plan -f csv`: the doses, with whose they are, and the source in two cells."""
+    rows = []
+    for dose in doses(found):
+        source = dose.pop("source")
+        del dose["further_sources"]
+        whose = {"id": found.patient, "regimen": found.regimen.id}
+        rows.append(whose | dose | {"source": source["id"], "source_spot": source["spot"]})
+    return rows
+
+
+def regimens(found: Iterable[Regimen]) -> list[Row]:
+    """The list that `regimens -f json` prints."""
+    return [
+        {
+            "id": regimen.id,
+            "title": regimen.title,
+            "status": "incomplete" if regimen.incomplete else "complete",
+            "after_transplant": regimen.after_transplant,
+            "last_cycle": regimen.last_cycle,
+            "remission_adapted": regimen.remission_adapted,
+        }
+        for regimen in found
+    ]
+
+
+def regimen(found: Regimen) -> Row:
+    """The object that `show -f json` prints: the whole schedule, with every source and spot."""
+    return {
+        "format": "ino-dose regimen 1",
+        "id": found.id,
+        "title": found.title,
+        "status": "incomplete" if found.incomplete else "complete",
+        "after_transplant": found.after_transplant,
+        "last_cycle": found.last_cycle,
+        "remission_adapted": found.remission_adapted,
+        "sha256": found.sha256,
+        "blocks": [_block(block) for block in found.blocks],
+        "stop": found.stop and {"after_cycle": found.stop.after_cycle, "sources": _spots(found.stop.citations)},
+        "transplant": found.transplant
+        and {
+            "cycles": found.transplant.cycles,
+            "at_most": found.transplant.at_most,
+            "note": found.transplant.note or None,
+            "sources": _spots(found.transplant.citations),
+        },
+        "totals": [
+            {
+                "through_cycle": total.through_cycle,
+                "remission_after": "never" if total.remission_after == NEVER else total.remission_after,
+                "level_mg_per_m2": _number(total.chosen),
+                "total_mg_per_m2": _number(total.level),
+                "worked": total.worked or None,
+                "sources": _spots(total.citations),
+            }
+            for total in found.totals
+        ],
+        "missing": found.missing,
+        "not_stated": found.not_stated,
+        "sources": [_source(source) for source in found.sources],
+    }
+
+
+def _block(block: Block) -> Row:
+    return {
+        "cycles": block.cycles,
+        "onward": block.onward,
+        "if": block.condition,
+        "length_d": block.length,
+        "doses": block.doses
+        and [
+            {"day": dose.day, "level_mg_per_m2": _level(dose.level), "sources": _spots(dose.citations)}
+            for dose in block.doses
+        ],
+        "note": block.note or None,
+    }
+
+
+def _level(level: Quantity | Choice) -> Any:
+    if isinstance(level, Choice):
+        return {"any_of" if level.listed else "range": [_number(each) for each in level.levels]}
+    return _number(level)
+
+
+def _spots(citations: Iterable[Citation]) -> list[Row]:
+    return [_spot(citation) for citation in citations]
+
+
+def areas(found: Mapping[str, Quantity | None]) -> list[Row]:
+    """The list that `bsa -f json` prints, by formula; None where a formula needs the sex."""
+    return [
+        {
+            "formula": id,
+            "bsa_m2": _number(area),
+            "source": FORMULAS[id].paper,
+            "note": FORMULAS[id].caution or None if area is not None else "needs --sex f or --sex m",
+        }
+        for id, area in found.items()
+    ]
+
+
+def faults(found: Iterable[Fault]) -> list[Row]:
+    """The list that `lint -f json` prints."""
+    rows = []
+    for fault in found:
+        file, _, line = fault.place.rpartition(":")
+        rows.append({"file": file, "line": int(line), "problem": fault.problem, "hint": fault.hint or None})
+    return rows
+
+
+def _number(amount: Quantity | None) -> Decimal | None:
+    return None if amount is None else units.decimal(amount.magnitude)
+
+
+def _quotient(amount: Quantity) -> Decimal:
+    return units.thousandths(amount.magnitude)
+
+
+def _spot(citation: Citation) -> Row:
+    return {"id": citation.source, "spot": citation.spot}
+
+
+def _source(source: Source) -> Row:
+    return {"id": source.id, "cite": source.cite, "doi": source.doi, "trial": source.trial, "read": source.read}
+
+
+def _others(found: Plan) -> list[Source]:
+    known = {source.id for source in found.regimen.sources}
+    return [source for source in found.ceiling.sources if source.id not in known]
+
+
+def _first_over(standing: ceiling.Standing) -> Row:
+    sides = {"lower": standing.lower.first_over, "upper": standing.upper.first_over}
+    return {
+        side: {"cycle": over[0], "day": over[1]} if isinstance(over, tuple) else over for side, over in sides.items()
+    }

@@ -1,0 +1,220 @@
+"""A YAML file → a regimen or a ceiling, every fault of it at once, each with its line.
+
+What each key means is in `shape.py`; whether the parts fit together is asked in `audit.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from . import audit, node, shape, units
+from .course import NEVER
+from .errors import Collected, Fault, InputError
+from .node import Node, Record
+from .regimen import Block, Ceiling, Choice, Citation, Condition, Dose, Regimen, Source, Stop, Total, Transplant
+
+if TYPE_CHECKING:
+    from .units import Quantity
+
+T = TypeVar("T", Regimen, Ceiling)
+ONE = r"[1-9][0-9]?"
+FIRST_ONLY: tuple[tuple[int, ...], bool] = ((1,), False)
+NONE_CITED: tuple[Citation, ...] = ()
+
+
+def read(path: Path) -> Regimen:
+    """The regimen in a file. Raises InputError with every fault that the file has."""
+    return _read(path, _regimen, audit.regimen)
+
+
+def read_ceiling(path: Path) -> Ceiling:
+    """The ceiling in a file. Raises InputError with every fault that the file has."""
+    return _read(path, _ceiling, audit.ceiling)
+
+
+def _read(path: Path, convert: Callable[[Node, str, str], T], check: Callable[[T, Collected], None]) -> T:
+    content, text = node.load(path)
+    faults = Collected()
+    found = convert(node.parse(text, str(path), faults), path.stem, hashlib.sha256(content).hexdigest())
+    if not faults:
+        check(found, faults)
+    faults.raise_any()
+    return found
+
+
+def faults(path: Path) -> tuple[Fault, ...]:
+    """Every fault of a file, a regimen or (by its keys) a ceiling. Raises InputError where there is no file."""
+    if not path.is_file():
+        raise InputError(str(path), "there is no such file", "check the path")
+    try:
+        is_ceiling = re.search(r"^(lower|upper) *:", node.load(path)[1], re.MULTILINE)
+        read_ceiling(path) if is_ceiling else read(path)
+    except InputError as error:
+        return error.faults
+    return ()
+
+
+def _regimen(root: Node, id: str, sha256: str) -> Regimen:
+    found = root.record(shape.REGIMEN)
+    return Regimen(
+        id=id,
+        place=root.place,
+        title=found.text("title"),
+        after_transplant=found.text("after transplant") == "yes",
+        incomplete=found.text("status") == "incomplete",
+        sources=found.read("sources", _sources, ()),
+        blocks=found.read("blocks", lambda at: at.each(_block), ()),
+        sha256=sha256,
+        stop=found.read("stop", _stop, None),
+        transplant=found.read("transplant", _transplant, None),
+        not_stated=found.read("not stated", lambda at: at.each(Node.text), ()),
+        totals=found.read("totals", lambda at: at.each(_total), ()),
+        missing=found.read("missing", lambda at: at.each(Node.text), ()),
+    )
+
+
+def _ceiling(root: Node, id: str, sha256: str) -> Ceiling:
+    found = root.record(shape.CEILING)
+    return Ceiling(
+        id=id,
+        place=root.place,
+        title=found.text("title"),
+        lower=found.read("lower", _amount, units.NO_LEVEL),
+        upper=found.read("upper", _amount, units.NO_LEVEL),
+        basis=found.text("basis"),
+        citations=found.read("source", _citations, ()),
+        sources=found.read("sources", _sources, ()),
+    )
+
+
+def _sources(at: Node) -> tuple[Source, ...]:
+    return tuple(_source(key, value.record(shape.SOURCE)) for key, value in at.pairs())
+
+
+def _source(key: Node, found: Record) -> Source:
+    doi, trial = found.text("doi") or None, found.text("trial") or None
+    return Source(key.text(), found.text("cite"), found.text("read"), key.place, doi, trial)
+
+
+def _citations(at: Node) -> tuple[Citation, ...]:
+    return tuple(Citation(key.text(), spot.text(), key.place) for key, spot in at.pairs())
+
+
+def _block(at: Node) -> Block:
+    found = at.record(shape.BLOCK)
+    cycles, onward = found.read("cycles", _cycles, FIRST_ONLY)
+    citations = found.read("source", _citations, NONE_CITED)
+    return Block(
+        cycles=cycles,
+        onward=onward,
+        condition=cast(Condition, found.text("if")) or None,
+        doses=found.read("doses", lambda at: _doses(at, citations), None),
+        length=found.read("length", _length, None),
+        citations=citations,
+        place=at.place,
+        note=found.text("note"),
+    )
+
+
+def _cycles(at: Node) -> tuple[tuple[int, ...], bool]:
+    if match := re.fullmatch(f"({ONE}) onward", at.text()):
+        return (int(match[1]),), True
+    if (match := re.fullmatch(f"({ONE}) to ({ONE})", at.text())) and int(match[1]) < int(match[2]):
+        return tuple(range(int(match[1]), int(match[2]) + 1)), False
+    cycles = tuple(int(each) for each in re.findall("[0-9]+", at.text()))
+    if re.fullmatch(f"{ONE}(, {ONE})*", at.text()) and cycles == tuple(sorted(set(cycles))):
+        return cycles, False
+    raise at.refused(f"{at.text()!r} are not cycles", "write 1, or 2 to 6, or 2, 4, 6, 8, or 2 onward")
+
+
+def _doses(at: Node, citations: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
+    if at.scalar == "not stated":
+        return None
+    doses: list[Dose] = []
+    for key, value in at.pairs():
+        with at.faults.here():
+            day = _day(key)
+            if doses and day <= doses[-1].day:
+                raise key.refused(f"day {day} comes after day {doses[-1].day}", "write each day once, in order")
+            doses.append(_dose(day, value, citations))
+    return tuple(doses)
+
+
+def _day(key: Node) -> int:
+    if match := re.fullmatch(f"day ({ONE})", key.text()):
+        return int(match[1])
+    raise key.refused(f"{key.text()!r} is not a day", "write it like day 8")
+
+
+def _dose(day: int, at: Node, citations: tuple[Citation, ...]) -> Dose:
+    if at.kind != "mapping":
+        return Dose(day, _level(at), citations)
+    found = at.record(shape.DOSE)
+    none: Quantity | Choice = units.NO_LEVEL
+    level = found.read("level", _level, none)
+    return Dose(day, level, found.read("source", _citations, ()))
+
+
+def _level(at: Node) -> Quantity | Choice:
+    if at.kind == "list":
+        return _increasing(at, at.each(_amount), listed=True)
+    if match := re.fullmatch(r"(\S+) to (\S+) (\S+)", at.text()):
+        ends = (f"{match[1]} {match[3]}", f"{match[2]} {match[3]}")
+        return _increasing(at, tuple(units.read(each, units.LEVEL, at.place) for each in ends), listed=False)
+    return _amount(at)
+
+
+def _increasing(at: Node, levels: tuple[Quantity, ...], listed: bool) -> Choice:
+    if len(levels) < 2 or any(one >= other for one, other in pairwise(levels)):
+        raise at.refused("the levels to choose from do not increase", "write the lowest first")
+    return Choice(levels, listed)
+
+
+def _amount(at: Node) -> Quantity:
+    level = units.read(at.text(), units.LEVEL, at.place)
+    if not level.magnitude:
+        raise at.refused("a level of 0 is no level", "leave it out")
+    return level
+
+
+def _length(at: Node) -> tuple[int, int]:
+    match = re.fullmatch(f"({ONE})(?: to ({ONE}))? d", at.text())
+    if not match or int(match[2] or 99) <= int(match[1]):
+        raise at.refused(f"{at.text()!r} is not a cycle length", "write 28 d, or 21 to 28 d")
+    return int(match[1]), int(match[2] or match[1])
+
+
+def _stop(at: Node) -> Stop:
+    found = at.record(shape.STOP)
+    found.text("if")
+    return Stop(found.read("after cycle", Node.whole, 1), found.read("source", _citations, ()), at.place)
+
+
+def _transplant(at: Node) -> Transplant:
+    found = at.record(shape.TRANSPLANT)
+    usual, most = (found.read(key, Node.whole, 1) for key in ("cycles", "at most"))
+    return Transplant(usual, most, found.text("note"), found.read("source", _citations, ()), at.place)
+
+
+def _total(at: Node) -> Total:
+    found = at.record(shape.TOTAL)
+    if ("worked" in found) == ("source" in found):
+        raise at.refused("a total is either worked or published", "write worked: … or source: {id: spot}")
+    return Total(
+        through_cycle=found.read("through cycle", Node.whole, 1),
+        remission_after=found.read("remission after", _remission_after, None),
+        level=found.read("total", _amount, units.NO_LEVEL),
+        chosen=found.read("level", _amount, None),
+        worked=found.text("worked"),
+        citations=found.read("source", _citations, ()),
+        place=at.place,
+    )
+
+
+def _remission_after(at: Node) -> int:
+    return NEVER if at.text() == "never" else at.whole()

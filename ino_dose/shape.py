@@ -1,0 +1,155 @@
+"""The keys of a schedule file, described once: the reader checks them, editors complete them.
+
+Each shape is JSON Schema. `node.fields` takes the keys from it, and `ino-dose lint --schema`
+prints the whole; what a value means is read in `schedule.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Shape = dict[str, Any]
+
+STANDINGS = ("full text", "abstract", "label page", "registry entry", "article page")
+NUMBER = r"(0|[1-9][0-9]*)(\.[0-9]+)?"
+AMOUNT = rf"^ *{NUMBER} *(mg|mcg)/(m2|m\^2|m²) *$"
+RANGE = rf"^{NUMBER} to {NUMBER} (mg|mcg)/(m2|m\^2|m²)$"
+
+
+def text(says: str, pattern: str = r"\S") -> Shape:
+    """A piece of text."""
+    return {"type": "string", "description": says, "pattern": pattern}
+
+
+def whole(says: str) -> Shape:
+    """A whole number from 1."""
+    return {"type": "integer", "description": says, "minimum": 1, "maximum": 999_999}
+
+
+def yes_no(says: str) -> Shape:
+    """`yes` or `no`, which some editors read as true or false."""
+    return {"enum": ["yes", "no", True, False], "description": says}
+
+
+def one_of(says: str, *words: str) -> Shape:
+    """One of a few words."""
+    return {"enum": list(words), "description": says}
+
+
+def array(says: str, of: Shape) -> Shape:
+    """A list with at least one entry."""
+    return {"type": "array", "description": says, "items": of, "minItems": 1}
+
+
+def keyed(says: str, pattern: str, of: Shape) -> Shape:
+    """A mapping whose keys the author chooses, within a pattern."""
+    return {
+        "type": "object",
+        "description": says,
+        "patternProperties": {pattern: of},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+
+
+def record(says: str, required: tuple[str, ...], **properties: Shape) -> Shape:
+    """A mapping with known keys; `_` in a name here is a space in the file."""
+    return {
+        "type": "object",
+        "description": says,
+        "properties": {name.strip("_").replace("_", " "): shape for name, shape in properties.items()},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+CITATIONS = keyed("the spot in each source that states this: {id of a source: spot}", r"\S", text("the spot"))
+CYCLES = {
+    "anyOf": [
+        whole("one cycle"),
+        text("cycles: `2 to 6`, `2, 4, 6, 8`, or `2 onward` where no source states a last one"),
+    ],
+}
+LEVEL = text("a dose level, as in 0.8 mg/m2", AMOUNT)
+OPEN_LEVEL = text("a range that the source leaves open, as in 1.3 to 1.8 mg/m2", RANGE)
+DOSE = record(
+    "a level with a source of its own",
+    ("level", "source"),
+    level={"anyOf": [LEVEL, OPEN_LEVEL, array("levels to choose from", LEVEL)]},
+    source=CITATIONS,
+)
+DOSES = keyed(
+    "{day 1: 0.8 mg/m2, day 8: 0.5 mg/m2}",
+    r"^day [1-9][0-9]*$",
+    {"anyOf": [LEVEL, OPEN_LEVEL, array("levels to choose from", LEVEL), DOSE]},
+)
+SOURCE = record(
+    "a paper, label or registry entry",
+    ("cite", "read"),
+    cite=text("author, title, journal, year"),
+    doi=text("the DOI, as in 10.1056/nejmoa1509277", r"^10\.[0-9]+/\S+$"),
+    trial=text("the trial's number"),
+    read=one_of("how much of it was read", *STANDINGS),
+)
+SOURCES = keyed("every source by an id of your own", r"\S", SOURCE)
+BLOCK = record(
+    "cycles that are dosed alike",
+    ("cycles", "doses", "source"),
+    cycles=CYCLES,
+    if_=one_of("for whom, where doses depend on remission", "remission", "no remission"),
+    length=text("how long a cycle lasts: `28 d` or `21 to 28 d`", r"^[1-9][0-9]* (to [1-9][0-9]* )?d$"),
+    doses={"anyOf": [DOSES, one_of("where no source states a dose", "not stated")]},
+    source=CITATIONS,
+    note=text("what a reader of these doses should know"),
+)
+STOP = record(
+    "where patients without remission stop",
+    ("after cycle", "if", "source"),
+    after_cycle=whole("the last cycle"),
+    if_=one_of("for whom", "no remission"),
+    source=CITATIONS,
+)
+TRANSPLANT = record(
+    "where patients proceeding to transplant stop",
+    ("cycles", "at most", "source"),
+    cycles=whole("as many cycles as they usually get"),
+    at_most=whole("as many cycles as they get at most"),
+    note=text("who may get more than usual"),
+    source=CITATIONS,
+)
+TOTAL = record(
+    "double entry: what the doses through a cycle must sum to",
+    ("through cycle", "total"),
+    through_cycle=whole("the last cycle that is counted"),
+    remission_after={
+        "anyOf": [whole("the cycle at whose end remission is documented"), one_of("without remission", "never")]
+    },
+    level=text("the level that is chosen for this sum, where the source leaves a choice", AMOUNT),
+    total=LEVEL,
+    worked=text("the working, as in 0.6 + 0.3 + 5 × (0.3 + 0.3)"),
+    source=CITATIONS,
+)
+REGIMEN = record(
+    "a schedule of inotuzumab ozogamicin as its source states it",
+    ("title", "after transplant", "sources"),
+    title=text("what it is, for whom, where it was studied"),
+    after_transplant=yes_no("whether it is given after transplant, where the ceiling does not apply"),
+    status=one_of("only where there is no dose to plan", "incomplete"),
+    missing=array("what no source states, and where it might be found", text("a sentence")),
+    sources=SOURCES,
+    blocks=array("cycles that are dosed alike", BLOCK),
+    stop=STOP,
+    transplant=TRANSPLANT,
+    not_stated=array("what no source states, as in cycle length", text("a few words")),
+    totals=array("double entry, one for each branch at least", TOTAL),
+)
+CEILING = record(
+    "the two limits on cumulative mg/m² before transplant",
+    ("title", "lower", "upper", "basis", "source", "sources"),
+    title=text("what it is"),
+    lower=LEVEL,
+    upper=LEVEL,
+    basis=text("what it rests on"),
+    source=CITATIONS,
+    sources=SOURCES,
+)

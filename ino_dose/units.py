@@ -1,0 +1,180 @@
+"""Words for amounts ↔ quantities. The one reader of numbers and the one pint registry.
+
+A person's text becomes a `pint` quantity with an exact `Decimal` magnitude in the unit that its
+kind is computed in; pint reads only the unit, because by itself it reads `1,8 mg/m^2` as 18.
+Sums and quotients carry a `Fraction`, since mg ÷ m² may never end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, localcontext
+from fractions import Fraction
+from functools import cache, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
+
+import pint
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    Quantity = pint.registry.Quantity[Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Decimal)
+registry.load_definitions(Path(__file__).with_name("units.txt").read_text("utf-8").splitlines())
+
+MOST_DIGITS = 30
+NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
+AMOUNT = re.compile(rf" *({NUMBER}) *([^ 0-9.,+-][^ ]*) *")
+FEET = re.compile(r" *((?:0|[1-9][0-9]*) *ft) *(" + NUMBER + r" *in) *")
+
+
+class Kind(NamedTuple):
+    """A sort of amount: what it is called, how its units are spelled, and an example to show."""
+
+    name: str
+    unit: str
+    spelled: tuple[str, ...]
+    example: str
+
+
+HEIGHT = Kind("a height", "cm", ("cm", "m", "in", "ft"), "178cm")
+WEIGHT = Kind("a weight", "kg", ("kg", "g", "lb"), "82kg")
+AREA = Kind("a body surface area", "m**2", ("m2", "m^2", "m²"), "1.82m2")
+DOSE = Kind("a dose", "mg", ("mg", "mcg"), "1.5mg")
+LEVEL = Kind("a dose level", "mg/m**2", ("mg/m2", "mg/m^2", "mg/m²", "mcg/m2", "mcg/m^2", "mcg/m²"), "1.8mg/m2")
+DURATION = Kind("a number of days", "d", ("d",), "28 d")
+KINDS = (HEIGHT, WEIGHT, AREA, DOSE, LEVEL, DURATION)
+
+SHOWN = {"cm": "cm", "kg": "kg", "m**2": "m²", "mg": "mg", "mg/m**2": "mg/m²", "d": "d"}
+_EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero])
+
+
+@cache
+def _unit(word: str) -> Any:
+    return registry.Unit(re.sub(r"m(2|\^2|²)$", "m**2", word))
+
+
+def exact(function: Callable[P, T]) -> Callable[P, T]:
+    """Let `function` compute with 200 digits and stop it at the first digit it would lose."""
+
+    @wraps(function)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> T:
+        with localcontext(_EXACT):
+            return function(*args, **kwargs)
+
+    return inner
+
+
+def quantity(magnitude: Decimal | Fraction | str, kind: Kind) -> Quantity:
+    """A magnitude, already in the unit of `kind`, with that unit."""
+    value = Decimal(magnitude) if isinstance(magnitude, str) else magnitude
+    return registry.Quantity(value, _unit(kind.unit))
+
+
+def read(text: str, kind: Kind, place: str) -> Quantity:
+    """What `text` says, in the unit of `kind`: `read("5ft 10in", HEIGHT, …)` is 177.8 cm.
+
+    Raises InputError unless it is one ASCII number of at most 30 digits, with a point if any,
+    and one unit that `kind` is written in.
+    """
+    if kind is HEIGHT and (feet := FEET.fullmatch(text)):
+        return _add_inches(read(feet[1], kind, place), read(feet[2], kind, place), place)
+    match = AMOUNT.fullmatch(text)
+    if not match or match[2] not in kind.spelled:
+        raise InputError(place, _what_is_wrong(text, kind), f"write it like {kind.example}")
+    if sum(map(str.isdigit, match[1])) > MOST_DIGITS:
+        raise InputError(place, f"{text!r} has more than {MOST_DIGITS} digits", f"write it like {kind.example}")
+    return _in_unit_of(kind, Decimal(match[1]), match[2])
+
+
+@exact
+def _in_unit_of(kind: Kind, number: Decimal, word: str) -> Quantity:
+    return registry.Quantity(number, _unit(word)).to(_unit(kind.unit))
+
+
+@exact
+def _add_inches(feet: Quantity, inches: Quantity, place: str) -> Quantity:
+    if inches.magnitude >= Decimal("30.48"):
+        raise InputError(place, "the inches beside feet run from 0 to 11", "write it like 5ft 10in")
+    whole: Quantity = feet + inches
+    return whole
+
+
+def _what_is_wrong(text: str, kind: Kind) -> str:
+    said = repr(text)
+    words = ", ".join(kind.spelled[:3])
+    if not text.strip(" "):
+        return f"{kind.name} is empty"
+    if re.search(r"[0-9],[0-9]", text):
+        return f"{said} has a comma, which can mean a decimal point or thousands"
+    if re.fullmatch(rf" *{NUMBER} *", text):
+        return f"{said} has no unit; {kind.name} is given in {words}"
+    if re.match(r" *-", text):
+        return f"{said} is negative"
+    if re.match(r" *\.[0-9]", text):
+        return f"{said} has no digit before the point"
+    if re.match(rf" *{NUMBER}[eE][-+]?[0-9]", text):
+        return f"{said} has an exponent"
+    match = AMOUNT.fullmatch(text)
+    if match and _of(match[2]):
+        return f"{said} is not {kind.name}: {match[2]} is the unit of {_of(match[2])}"
+    if match and (known := [word for word in kind.spelled if word.lower() == match[2].lower()]):
+        return f"{said} has the unit {match[2]}, which is written {known[0]}"
+    if match:
+        return f"{said} has the unit {match[2]!r}; {kind.name} is given in {words}"
+    return f"{said} is not one number and one unit"
+
+
+def _of(word: str) -> str:
+    return " or ".join(kind.name for kind in KINDS if word in kind.spelled)
+
+
+def fraction(amount: Quantity) -> Quantity:
+    """The same amount with a magnitude that can be divided and summed without end."""
+    return registry.Quantity(Fraction(amount.magnitude), amount.units)
+
+
+def total(amounts: Iterable[Quantity], kind: Kind) -> Quantity:
+    """The exact sum of amounts of one kind; nothing sums to zero."""
+    return sum((fraction(each) for each in amounts), quantity(Fraction(0), kind))
+
+
+NO_LEVEL = quantity("0", LEVEL)
+
+
+def decimal(value: Decimal | Fraction) -> Decimal:
+    """The number as it is printed: exact where its decimals end, else to 0.001, half up."""
+    if isinstance(value, Decimal):
+        return value
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest > 1:
+        return thousandths(value)
+    with localcontext(_EXACT):
+        return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def thousandths(value: Fraction) -> Decimal:
+    """A quotient to 0.001, half up (half away from zero below it)."""
+    whole = Context(prec=200, rounding=ROUND_HALF_UP)
+    doubled = (2000 * abs(value) + 1) // 2
+    return Decimal(doubled).scaleb(-3, whole).copy_sign(Decimal(value.numerator))
+
+
+def digits(value: Decimal | Fraction) -> str:
+    """Plain decimal text: no exponent, a leading zero, no trailing zero."""
+    text = f"{decimal(value):f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def show(amount: Quantity, kind: Kind) -> str:
+    """An amount as it may stand in a chart: `1.8 mg/m²`, `0.91 mg`."""
+    return f"{digits(amount.magnitude)} {SHOWN[kind.unit]}"
