@@ -137,6 +137,15 @@ def area(formula: Formula, height: Quantity, weight: Quantity, sex: str | None =
         return units.quantity(square_metres.quantize(HUNDREDTH), units.AREA)
 
 
+def areas(height: Quantity, weight: Quantity, sex: str | None = None) -> dict[str, Quantity | None]:
+    """The BSA by every formula; None where a formula needs the sex. The body itself must be plausible."""
+    measured(height, weight, FORMULAS["mosteller"])
+    return {
+        id: None if id == "schlich" and sex is None else area(formula, height, weight, sex)
+        for id, formula in FORMULAS.items()
+    }
+
+
 def stated(bsa: Quantity, place: str = "--bsa") -> Body:
     """The body of someone whose BSA is given: it is used as it stands."""
     _between(bsa.magnitude, "0.3", "4", place, units.show(bsa, units.AREA), "a BSA")
