@@ -34,13 +34,15 @@ class Formula(NamedTuple):
 class Body(NamedTuple):
     """A patient's size: the BSA that doses are computed from, and what it was computed from.
 
-    `height` (cm), `weight` (kg) and `formula` are None where the BSA itself was stated.
+    `height` (cm), `weight` (kg) and `formula` are None where the BSA itself was stated; `sex` is
+    None where it was not needed.
     """
 
     bsa: Quantity
     height: Quantity | None = None
     weight: Quantity | None = None
     formula: Formula | None = None
+    sex: str | None = None
 
 
 def mosteller(height: Decimal, weight: Decimal, sex: str | None = None) -> Decimal:
@@ -164,7 +166,7 @@ def measured(
         _between(bsa.magnitude, "0.3", "4", place, f"{units.show(bsa, units.AREA)} by {formula.name}", "a BSA")
     except InputError as error:
         raise _with_swap(error, height, weight) from None
-    return Body(bsa, height, weight, formula)
+    return Body(bsa, height, weight, formula, sex)
 
 
 def check(height: Quantity, weight: Quantity, place: str) -> None:

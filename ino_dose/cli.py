@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import typer
 from typer.core import TyperCommand
@@ -16,10 +16,7 @@ from typer.core import TyperCommand
 from . import __version__
 from .errors import InputError
 
-if TYPE_CHECKING:
-    pass
-
-REFUSED, FINDING = 2, 3
+REFUSED, FINDING, PARTLY = 2, 3, 4
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -71,6 +68,14 @@ Format = Annotated[Literal["table", "json", "csv"], typer.Option("--format", "-f
 Height = Annotated[str | None, typer.Option(help="Height with its unit: 178cm, 1.78m, 70in, '5ft 10in'.")]
 Weight = Annotated[str | None, typer.Option(help="Weight with its unit: 82kg, 180lb.")]
 Sex = Annotated[Literal["f", "m"] | None, typer.Option(help="For --formula schlich.")]
+Remission = Annotated[
+    str | None, typer.Option(metavar="N|never", help="CR/CRi documented at the end of cycle N, or never.")
+]
+Prior = Annotated[
+    str | None, typer.Option(metavar="LEVEL|none|unknown", help="Inotuzumab ozogamicin received before: 1.8mg/m2.")
+]
+Level = Annotated[str | None, typer.Option(help="The level, where the source leaves a choice: 1.8mg/m2.")]
+Id = Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Echoed in the output, never read.")]
 
 
 def _regimen_ids(incomplete: str) -> list[str]:
@@ -108,17 +113,12 @@ def plan(
     ] = None,
     sex: Sex = None,
     cycles: Annotated[int | None, typer.Option(help="Plan through this cycle, by the regimen's own numbers.")] = None,
-    remission_after: Annotated[
-        str | None, typer.Option(metavar="N|never", help="CR/CRi documented at the end of cycle N, or never.")
-    ] = None,
-    prior: Annotated[
-        str | None,
-        typer.Option(metavar="LEVEL|none|unknown", help="Inotuzumab ozogamicin received before: 1.8mg/m2."),
-    ] = None,
+    remission_after: Remission = None,
+    prior: Prior = None,
     hsct: Annotated[bool, typer.Option("--hsct", help="Transplant is planned: stop where the source says so.")] = False,
-    level: Annotated[str | None, typer.Option(help="The level, where the source leaves a choice: 1.8mg/m2.")] = None,
+    level: Level = None,
     round_to: Annotated[str, typer.Option(help="Rounding step of a dose.")] = "0.01mg",
-    id: Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Echoed in the output, never read.")] = None,
+    id: Id = None,
     format: Format = "table",
     fail_on: Annotated[
         Literal["between", "above"] | None, typer.Option(help="Exit 3 when the course is there or past it.")
@@ -158,6 +158,70 @@ def _print_plan(found: Any, format: str) -> None:
             print(f"warning: {sentence}", file=sys.stderr)
     else:
         print(report.to_json(report.plan(found)))
+
+
+def verify(
+    regimen: Annotated[str | None, typer.Argument(metavar="REGIMEN", autocompletion=_regimen_ids)] = None,
+    cycle: Annotated[str | None, typer.Option(metavar="N", help="The cycle ordered for.")] = None,
+    day: Annotated[str | None, typer.Option(metavar="N", help="The day of the cycle ordered for.")] = None,
+    dose: Annotated[str | None, typer.Option(help="The mg ordered: 0.91mg.")] = None,
+    height: Height = None,
+    weight: Weight = None,
+    bsa: Annotated[str | None, typer.Option(help="BSA instead of height and weight: 1.82m2.")] = None,
+    stated_bsa: Annotated[str | None, typer.Option(help="BSA that stands on the order itself.")] = None,
+    formula: Annotated[str | None, typer.Option(help="BSA formula.  [default: mosteller]")] = None,
+    sex: Sex = None,
+    remission_after: Remission = None,
+    prior: Prior = None,
+    level: Level = None,
+    tolerance: Annotated[str | None, typer.Option(help="How far off still agrees.  [default: 5%]")] = None,
+    id: Id = None,
+    orders: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Check every order of a CSV or NDJSON file instead.")
+    ] = None,
+    format: Annotated[
+        Literal["table", "json", "csv"] | None, typer.Option("--format", "-f", help="How to print the result.")
+    ] = None,
+) -> None:
+    """Recompute an order that somebody else wrote. Exit 3 when it differs, with the slip that would explain it."""
+    columns = {name: value for name, value in locals().items() if name not in ("orders", "format")}
+    if orders is not None:
+        _verify_every(orders, columns, format)
+        return
+    from . import orders as one
+
+    found = one.check(columns)
+    _print_check(found, format or "table")
+    if found.verdict != "agrees":
+        raise typer.Exit(FINDING)
+
+
+def _verify_every(file: str, columns: dict[str, str | None], format: str | None) -> None:
+    from . import orders
+
+    given = next((name for name, value in columns.items() if value is not None), None)
+    if given:
+        raise InputError("--orders", f"{given} is a column of the file here", "leave it out")
+    if format == "table":
+        raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
+    counts = orders.every(file, cast(Any, format))
+    said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
+    print(f"{counts.total()} orders: {said}", file=sys.stderr)
+    if counts["agrees"] < counts.total():
+        raise typer.Exit(PARTLY if counts["refused"] else FINDING)
+
+
+def _print_check(found: Any, format: str) -> None:
+    from . import report, verdict
+
+    if format == "table":
+        from . import tables, verify_tables
+
+        tables.show(verify_tables.check(found))
+    elif format == "json":
+        print(report.to_json(verdict.to_row(found)))
+    else:
+        sys.stdout.write(report.to_csv([{"id": found.order.id} | verdict.to_cells(found)]))
 
 
 def regimens(format: Format = "table") -> None:
@@ -243,5 +307,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "show": show,
     "lint": lint,
     "bsa": bsa,
+    "verify": verify,
 }
 """The commands by name. Only the one that is asked for is built, which saves half a millisecond each."""

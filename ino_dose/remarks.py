@@ -10,12 +10,13 @@ from .course import NEVER
 from .regimen import Block
 
 if TYPE_CHECKING:
+    from .body import Body
     from .plan import Plan
 
 
 def assumptions(plan: Plan) -> list[str]:
     """What the plan took for granted."""
-    found = [_bsa(plan)]
+    found = [bsa(plan.body)]
     if not plan.course.prior_stated:
         found.append("Prior inotuzumab ozogamicin was not stated and counts as none.")
     if plan.regimen.remission_adapted and plan.course.remission is None and not plan.undecided:
@@ -38,11 +39,12 @@ def warnings(plan: Plan) -> list[str]:
     return found
 
 
-def _bsa(plan: Plan) -> str:
-    shown = units.show(plan.body.bsa, units.AREA)
-    if plan.body.formula is None:
+def bsa(body: Body) -> str:
+    """Where the BSA is from."""
+    shown = units.show(body.bsa, units.AREA)
+    if body.formula is None:
         return f"BSA {shown} is used as stated."
-    return f"BSA {shown} is by the {plan.body.formula.name} formula, rounded once to 0.01 m², without a cap."
+    return f"BSA {shown} is by the {body.formula.name} formula, rounded once to 0.01 m², without a cap."
 
 
 def _transplant(plan: Plan) -> list[str]:

@@ -45,11 +45,12 @@ def to_csv(rows: Iterable[Row]) -> str:
     table = list(rows)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table[0])
-    writer.writerows([_cell(value) for value in row.values()] for row in table)
+    writer.writerows([cell(value) for value in row.values()] for row in table)
     return out.getvalue()
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as it stands in CSV."""
     if isinstance(value, Decimal | Fraction):
         return units.digits(value)
     if isinstance(value, bool):

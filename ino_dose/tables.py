@@ -63,8 +63,8 @@ def _header(found: Plan) -> Iterator[Text]:
     yield Text()
     if found.patient is not None:
         yield _fact("Patient", printable(found.patient))
-    yield _fact("BSA", _bsa(found))
-    yield _fact("Before", _prior(found))
+    yield _fact("BSA", bsa(found))
+    yield _fact("Before", prior(found))
     yield _fact("Course", _course(found))
 
 
@@ -72,7 +72,8 @@ def _fact(name: str, value: str) -> Text:
     return Text.assemble((f"{name:<9}", "dim"), value)
 
 
-def _bsa(found: Plan) -> str:
+def bsa(found: Plan) -> str:
+    """The BSA used, and what it is from."""
     body = found.body
     shown = units.show(body.bsa, units.AREA)
     if body.height is None or body.weight is None or body.formula is None:
@@ -81,7 +82,8 @@ def _bsa(found: Plan) -> str:
     return f"{shown} by {body.formula.name} from {sizes}"
 
 
-def _prior(found: Plan) -> str:
+def prior(found: Plan) -> str:
+    """What was received before, or that it was not stated."""
     if found.course.prior is None:
         return "unknown"
     if not found.course.prior_stated:

@@ -92,6 +92,14 @@ def read(text: str, kind: Kind, place: str) -> Quantity:
     return _in_unit_of(kind, Decimal(match[1]), match[2])
 
 
+def percent(text: str, place: str) -> Decimal:
+    """The number before the sign: `5%` and `5 %` are 5. Raises InputError for anything else."""
+    match = re.fullmatch(rf" *({NUMBER}) *% *", text)
+    if not match or len(match[1]) > MOST_DIGITS:
+        raise InputError(place, f"{text!r} is not a number of per cent", "write it like 5%")
+    return Decimal(match[1])
+
+
 @exact
 def _in_unit_of(kind: Kind, number: Decimal, word: str) -> Quantity:
     return registry.Quantity(number, _unit(word)).to(_unit(kind.unit))

@@ -1,0 +1,200 @@
+"""An order that somebody else wrote × the one engine → what is due, how far off the order is, and the verdict.
+
+What is due comes from `plan.make`. Where remission was not stated and the order depends on it, both
+answers are planned and the order is held against each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from . import ceiling as ceilings
+from . import course as courses
+from . import plan as plans
+from . import slips, units
+from .body import Body
+from .ceiling import Standing
+from .course import NEVER, Course, Prescribed
+from .dosing import Dose
+from .plan import Plan
+from .regimen import Ceiling, Regimen
+from .slips import Cause
+
+if TYPE_CHECKING:
+    from .units import Quantity
+
+Answer = Literal["", "remission", "no remission"]
+Verdict = Literal["agrees", "differs", "undecided", "not_scheduled"]
+TOLERANCE: Final = Decimal(5)
+STEP = units.quantity("0.01", units.DOSE)
+ORDINARY = tuple(units.quantity(step, units.DOSE) for step in ("0.01", "0.05", "0.1"))
+"""Steps that doses are ordinarily rounded to, in mg."""
+
+
+class Order(NamedTuple):
+    """What is ordered: mg on a day of a cycle, with the BSA (m²) that the order states, if any."""
+
+    cycle: int
+    day: int
+    dose: Quantity
+    stated_bsa: Quantity | None = None
+    id: str | None = None
+
+
+class Due(NamedTuple):
+    """The order against one answer about remission, or against the only one (`when` is then empty).
+
+    `dose` is None where nothing is due on that day. `rounded_to` is the step (mg) by which alone the
+    order agrees. `before` are the doses that came before it, and `counted` (mg/m²) is this one: the
+    level where the order agrees, else what it delivers. `standing` is where that leaves the course.
+    """
+
+    when: Answer
+    plan: Plan
+    dose: Dose | None
+    agrees: bool
+    rounded_to: Quantity | None
+    before: tuple[Prescribed, ...]
+    counted: Quantity
+    standing: Standing
+
+
+class Deviation(NamedTuple):
+    """Ordered less due: in mg, in per cent of the calculated dose, and in mg/m²."""
+
+    dose: Quantity
+    percent: Fraction
+    level: Quantity
+
+
+class Check(NamedTuple):
+    """An order, what is due by each answer that is open, and the slips that would explain the difference."""
+
+    order: Order
+    tolerance: Decimal
+    due: tuple[Due, ...]
+    causes: tuple[Cause, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Agrees, whatever is open; differs, whatever is open; or it depends; or nothing is due on that day."""
+        if all(due.agrees for due in self.due):
+            return "agrees"
+        if any(due.agrees for due in self.due):
+            return "undecided"
+        return "differs" if any(due.dose for due in self.due) else "not_scheduled"
+
+    @property
+    def expected(self) -> Dose | None:
+        """The dose that is due, None where there is none or where it depends on what was not stated."""
+        first, *others = (due.dose for due in self.due)
+        same = all(dose and first and dose.prescribed.level == first.prescribed.level for dose in others)
+        return first if same else None
+
+
+@units.exact
+def check(
+    regimen: Regimen,
+    body: Body,
+    course: Course,
+    ceiling: Ceiling,
+    order: Order,
+    tolerance: Decimal,
+    library: Callable[[], Sequence[Regimen]] = tuple,
+) -> Check:
+    """Recompute an order. `tolerance` is in per cent of the calculated dose and inclusive.
+
+    `library` gives the regimens among which another one may explain the order; it is asked only
+    when the order differs. Raises InputError where the regimen cannot be planned for this course.
+    """
+    courses.check_complete(regimen)
+    found = tuple(
+        _due(answer, _plan(regimen, body, course._replace(remission=remission), ceiling, order), order, tolerance)
+        for answer, remission in _answers(regimen, course)
+    )
+    if len(found) > 1 and _same(*found):
+        found = (found[0]._replace(when=""),)
+    bare = Check(order, tolerance, found, ())
+    if bare.verdict in ("agrees", "undecided"):
+        return bare
+    return bare._replace(causes=slips.find(bare, library()))
+
+
+def deviation(order: Order, dose: Dose, bsa: Quantity) -> Deviation:
+    """How far an order is from the calculated dose, exactly."""
+    ordered, calculated = units.fraction(order.dose), units.fraction(dose.calculated)
+    return Deviation(
+        ordered - calculated,
+        100 * (ordered / calculated).magnitude - 100,
+        ordered / units.fraction(bsa) - units.fraction(dose.prescribed.level),
+    )
+
+
+def off(amount: Quantity, right: Quantity) -> Fraction:
+    """How far an amount is from the right one, in per cent of that, whichever way."""
+    quotient: Fraction = (units.fraction(amount) / units.fraction(right)).magnitude
+    return abs(100 * quotient - 100)
+
+
+def scheduled(due: Due, order: Order) -> tuple[str, list[int]]:
+    """The days of the order's cycle, or where the regimen has no such cycle its cycles: what there is instead."""
+    plan, last = due.plan, due.plan.regimen.last_cycle or order.cycle + 1
+    doses = courses.prescribe(plan.regimen, plan.course.remission or NEVER, last, plan.course.level)
+    days = [dose.day for dose in doses if dose.cycle == order.cycle]
+    return ("day", days) if days else ("cycle", sorted({dose.cycle for dose in doses}))
+
+
+def nearest(number: int, numbers: Sequence[int]) -> list[int]:
+    """The one nearest to a number, or the two that are as near."""
+    least = min(abs(each - number) for each in numbers)
+    return [each for each in numbers if abs(each - number) == least]
+
+
+def _answers(regimen: Regimen, course: Course) -> list[tuple[Answer, int | None]]:
+    if not regimen.remission_adapted or course.remission is not None:
+        return [("", course.remission)]
+    return [("remission", courses.first_cycle(regimen)), ("no remission", NEVER)]
+
+
+def _plan(regimen: Regimen, body: Body, course: Course, ceiling: Ceiling, order: Order) -> Plan:
+    """The course through the cycle of the order, or to the regimen's end where that comes first."""
+    last = courses.reach(regimen, course.remission or NEVER)
+    through = min(max(order.cycle, courses.first_cycle(regimen)), last)
+    return plans.make(regimen, body, course._replace(cycles=through), ceiling, STEP, order.id)
+
+
+def _due(when: Answer, plan: Plan, order: Order, tolerance: Decimal) -> Due:
+    this = (order.cycle, order.day)
+    dose = next((dose for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) == this), None)
+    step = dose and rounded_to(order.dose, dose.calculated)
+    near = dose is not None and abs(order.dose - dose.calculated) * 100 <= tolerance * dose.calculated
+    before = tuple(dose.prescribed for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) < this)
+    agrees = near or step is not None
+    counted = dose.prescribed.level if dose and agrees else units.fraction(order.dose) / units.fraction(plan.body.bsa)
+    doses = [*before, Prescribed(*this, counted, ())]
+    standing = ceilings.check(plan.course.prior, doses, plan.ceiling, not plan.regimen.after_transplant)
+    return Due(when, plan, dose, agrees, None if near else step, before, counted, standing)
+
+
+def rounded_to(ordered: Quantity, calculated: Quantity) -> Quantity | None:
+    """The finest ordinary step by which the order is the calculated dose rounded, or None.
+
+    0.54 mg in steps of 0.1 mg is 0.5 mg, 7.4 % away: no error, though past a tolerance of 5 %. As
+    in `plan --round-to` a step that moves the dose by more than 10 % is none. At a tie either
+    neighbour will do: not every site rounds half up.
+    """
+    off = abs(ordered - calculated)
+    if off * 10 > calculated:
+        return None
+    return next((step for step in ORDINARY if not (ordered % step).magnitude and off * 2 <= step), None)
+
+
+def _same(one: Due, other: Due) -> bool:
+    def levels(due: Due) -> list[tuple[int, int, Quantity]]:
+        this = [due.dose.prescribed] if due.dose else []
+        return [(dose.cycle, dose.day, dose.level) for dose in (*due.before, *this)]
+
+    return levels(one) == levels(other)
