@@ -28,11 +28,17 @@ def dose(prescribed: Prescribed, bsa: Quantity, step: Quantity) -> Dose:
     0.8 mg/m² × 1.82 m² = 1.456 mg → 1.46 mg in steps of 0.01 mg. Raises InputError where the
     step is so coarse that the dose would move by more than 10 %.
     """
-    calculated = (prescribed.level * bsa).to(step.units)
+    calculated = product(prescribed.level, bsa)
     rounded = round_half_up(calculated, step)
     if abs(rounded - calculated) * 10 > calculated:
         raise InputError("--round-to", _too_coarse(prescribed, calculated, rounded, step), "take a smaller step")
     return Dose(prescribed, calculated, rounded, units.fraction(rounded) / units.fraction(bsa))
+
+
+def product(level: Quantity, bsa: Quantity) -> Quantity:
+    """Level (mg/m²) × BSA (m²) in mg, exact."""
+    milligrams: Quantity = (level * bsa).to(units.registry.mg)
+    return milligrams
 
 
 def round_half_up(amount: Quantity, step: Quantity) -> Quantity:

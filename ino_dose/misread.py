@@ -46,7 +46,18 @@ class Area(NamedTuple):
 
 
 def levels(regimen: Regimen, remission: int, this: tuple[int, int], chosen: Quantity | None) -> Iterator[Level]:
-    """The levels of the same regimen: of the other branch, of another day or cycle, of a cycle at once."""
+    """The levels of the same regimen: of the other branch, of another day or cycle, of a cycle at once.
+
+    One of a kind and level, the nearest day of it.
+    """
+    seen: set[tuple[str, Decimal]] = set()
+    for level in _levels(regimen, remission, this, chosen):
+        if (key := (level.kind, level.level.magnitude)) not in seen:
+            seen.add(key)
+            yield level
+
+
+def _levels(regimen: Regimen, remission: int, this: tuple[int, int], chosen: Quantity | None) -> Iterator[Level]:
     for answer in (remission, courses.first_cycle(regimen), NEVER) if regimen.remission_adapted else (remission,):
         doses = courses.prescribe(regimen, answer, regimen.last_cycle or this[0] + 1, chosen)
         for dose in sorted(doses, key=lambda dose: _distance(dose, this)):
@@ -114,7 +125,7 @@ def areas(body: Body, stated: Quantity | None) -> Iterator[Area]:
     """The BSAs of the order itself, by a cap, by another formula, and from sizes read in other units."""
     if stated is not None:
         yield Area("stated_bsa", "the BSA that the order states", stated)
-    for kind, words, square_metres, shown in STANDARD:
+    for kind, words, square_metres, shown in STANDARD[body.bsa.magnitude <= 2 :]:
         yield Area(kind, words, units.quantity(square_metres, units.AREA), shown)
     if body.weight is None or body.height is None or body.formula is None:
         yield from _scaled(body)

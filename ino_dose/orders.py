@@ -17,11 +17,9 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from . import asked, library, report, units, verdict, verify
 from .errors import Collected, InputError
-from .verify import Order
+from .verify import Order, Tolerance
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from .regimen import Ceiling, Regimen
     from .verify import Check
 
@@ -66,7 +64,7 @@ def check(columns: Columns) -> Check:
         asked.course(get("prior"), None, get("remission_after"), False, get("level")),
         _ceiling(),
         _order(columns),
-        verify.TOLERANCE if get("tolerance") is None else _tolerance(str(get("tolerance"))),
+        verify.USUAL if get("tolerance") is None else _tolerance(str(get("tolerance"))),
         lambda: [each for each in _library() if each.id != regimen.id],
     )
 
@@ -95,11 +93,12 @@ def _sex(said: str | None) -> str | None:
     return said
 
 
-def _tolerance(said: str) -> Decimal:
+def _tolerance(said: str) -> Tolerance:
+    """A tolerance that was stated is taken at its word: no rounding excuses what is past it."""
     percent = units.percent(said, "--tolerance")
     if percent > MOST_TOLERANCE:
         raise InputError("--tolerance", f"{said!r} is more than {MOST_TOLERANCE} %", "write it like 5%")
-    return percent
+    return Tolerance(percent, rounding=False)
 
 
 @cache
@@ -123,13 +122,14 @@ def every(path: str, form: Literal["csv", "json"] | None) -> Counter[str]:
     `form` is how they are printed, by default as they came. Raises InputError, with nothing
     printed, for what is no file of orders.
     """
+    place = "standard input" if path == "-" else path
     with _opened(path) as file:
         source = _form(path, file)
         text = TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-        header, lines = _csv(path, text) if source == "csv" else (list(COLUMNS), _ndjson(text))
+        header, lines = _csv(place, text) if source == "csv" else (list(COLUMNS), _ndjson(text))
         first = next(lines, None)
         if first is None:
-            raise InputError(path, "has no orders", "write one a line")
+            raise InputError(place, "has no orders", "write one a line")
         return _print(first, lines, header, form or ("csv" if source == "csv" else "json"))
 
 
@@ -154,13 +154,18 @@ def _form(path: str, file: BufferedReader) -> Form:
 
 def _csv(path: str, text: IO[str]) -> tuple[list[str], Iterator[Line]]:
     reader = csv.reader(text, strict=True)
-    header = next(reader, [])
+    try:
+        header = next(reader, [])
+    except csv.Error as error:
+        raise InputError(f"{path}:1", f"cannot be read as CSV: {error}", "save the file as CSV") from None
     _check_header(path, header)
     return header, _csv_lines(reader, header)
 
 
 def _check_header(path: str, header: list[str]) -> None:
     place = f"{path}:1"
+    if not header:
+        raise InputError(path, "is empty", "write a header and an order a line")
     for name in header:
         asked.text(name, place)
         if header.count(name) > 1:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import body as bodies
 from . import dosing, misread, miswritten, units
-from .course import NEVER, Prescribed
+from .course import NEVER
 from .misread import Area
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 D = Decimal
 MOST: Final = 5
 """As many causes are named."""
-KINDS = (
+COMMON = (
     "other_branch",
     "other_day",
     "other_cycle",
@@ -47,27 +47,29 @@ KINDS = (
     "kg_as_pounds",
     "inches_as_cm",
     "cm_as_inches",
-    "inches_and_pounds",
     "swapped",
     "stated_bsa",
     "vial",
-    "formula",
     "other_regimen",
+    "formula",
+    "inches_and_pounds",
+    "digits",
+)
+RARE = (
     "double",
     "half",
     "two_doses",
     "standard_bsa",
     "reduced",
-    "digits",
     "digits_of_weight",
     "digits_of_height",
     "equal_parts",
     "per_kg",
     "rounded_away",
-    "older_weight",
 )
+KINDS = (*COMMON, "older_weight", *RARE)
 """Every kind of slip. Of two that fit alike, the one that comes first here is named first."""
-DOUBLE = frozenset(KINDS[:3] + KINDS[KINDS.index("tenfold") : KINDS.index("vial")])
+DOUBLE = frozenset(COMMON[:3] + COMMON[COMMON.index("tenfold") : COMMON.index("vial")])
 """The kinds of which two together are looked for where no single slip fits."""
 STEPS = (D("0.001"), D("0.01"), D("0.05"), D("0.1"))
 FINE, ONCE = D("0.01"), D(1)
@@ -105,12 +107,14 @@ class Candidate(NamedTuple):
 class Fit(NamedTuple):
     """How well a slip fits, the smaller the better.
 
-    One slip comes before two, what agrees with the BSA on the order before what does not, fine
-    rounding before coarse, the commoner kind before the rarer.
+    One slip comes before two, what agrees with the BSA on the order before what does not, a common
+    kind before a weight, which nearly always fits, and that before a rare kind; then fine rounding
+    before coarse.
     """
 
     slips: int
     contradicts: bool
+    tier: int
     coarse: int
     kind: int
 
@@ -141,10 +145,9 @@ def _single(check: Check, due: Due, library: Sequence[Regimen]) -> Iterator[Cand
 
 def _double(check: Check, due: Due) -> Iterator[Candidate]:
     """Another level of the same regimen, and besides another BSA or a point misplaced."""
-    levels = {
-        level.level.magnitude: level for level in reversed(list(_levels(due, (check.order.cycle, check.order.day))))
-    }
-    for level in (level for level in levels.values() if level.kind in DOUBLE):
+    for level in _levels(due, (check.order.cycle, check.order.day)):
+        if level.kind not in DOUBLE:
+            continue
         own = _product((level.kind,), level.words, level.level, Area("", "", due.plan.body.bsa))
         for area in misread.areas(due.plan.body, check.order.stated_bsa):
             if area.kind in DOUBLE:
@@ -161,10 +164,10 @@ def _levels(due: Due, this: tuple[int, int]) -> Iterator[Level]:
 
 
 def _product(kinds: tuple[str, ...], words: str, level: Quantity, area: Area) -> Candidate:
-    dose = dosing.dose(Prescribed(0, 0, level, ()), area.area, units.quantity(STEPS[0], units.DOSE))
+    amount = dosing.product(level, area.area)
     by = area.shown or units.show(area.area, units.AREA)
-    words = f"{words}: {units.show(level, units.LEVEL)} × {by} = {units.show(dose.calculated, units.DOSE)}"
-    return Candidate(kinds, words, dose.calculated, area.area, _slack(level))
+    words = f"{words}: {units.show(level, units.LEVEL)} × {by} = {units.show(amount, units.DOSE)}"
+    return Candidate(kinds, words, amount, area.area, _slack(level))
 
 
 def _ended(kinds: tuple[str, ...], words: str, ending: Ending, level: Quantity, bsa: Quantity) -> Candidate:
@@ -184,9 +187,20 @@ def _fitting(check: Check, candidates: Iterator[Candidate]) -> Iterator[tuple[Fi
         how = _how(ordered, each)
         if how is not None:
             coarse, step = how
+            contradicts = _contradicts(check.order.stated_bsa, each.bsa)
             kind = sum(KINDS.index(kind) for kind in each.kinds)
-            fit = Fit(len(each.kinds), _contradicts(check.order.stated_bsa, each.bsa), coarse, kind)
-            yield fit, Cause("+".join(each.kinds), each.words, each.amount, step)
+            yield (
+                Fit(len(each.kinds), contradicts, _tier(each.kinds, coarse), coarse, kind),
+                Cause("+".join(each.kinds), each.words, each.amount, step),
+            )
+
+
+def _tier(kinds: tuple[str, ...], coarse: int) -> int:
+    """0 common, 1 a weight, 2 rare. There are so many formulas that one of them fits most orders coarsely."""
+    if kinds == ("older_weight",):
+        return 1
+    fine = not coarse or not {"formula", "inches_and_pounds"} & set(kinds)
+    return 0 if set(kinds) <= set(COMMON) and fine else 2
 
 
 def _how(ordered: Decimal, candidate: Candidate) -> tuple[int, Decimal | None] | None:
@@ -225,18 +239,18 @@ def _older(check: Check, due: Due) -> Iterator[tuple[Fit, Cause]]:
     sizes, area, words = _weights(due.plan.body)
 
     def gives(size: int) -> Decimal:
-        amount: Decimal = _product((), "", level, area(size)).amount.magnitude
+        amount: Decimal = dosing.product(level, area(size)).magnitude
         return amount
 
     off = _steps(ordered)[-1] / 2 + _slack(level)
     low, high = bisect_left(sizes, ordered - off, key=gives), bisect_right(sizes, ordered + off, key=gives)
     if low < high:
-        contradicts = _contradicts(check.order.stated_bsa, area(sizes[(low + high) // 2]).area)
+        contradicts = _contradicts(check.order.stated_bsa, area(sizes[(low + high) // 2]))
         cause = Cause("older_weight", words(sizes[low], sizes[high - 1]), None, None)
-        yield Fit(1, contradicts, len(STEPS) + 2, KINDS.index("older_weight")), cause
+        yield Fit(1, contradicts, _tier((cause.kind,), 0), 0, KINDS.index(cause.kind)), cause
 
 
-def _weights(body: Body) -> tuple[range, Callable[[int], Area], Callable[[int, int], str]]:
+def _weights(body: Body) -> tuple[range, Callable[[int], Quantity], Callable[[int, int], str]]:
     """Weights in steps of 0.1 kg; where there is none the BSAs that go with them, in steps of 0.01 m²."""
     height, weight, formula = body.height, body.weight, body.formula
     if height is None or weight is None or formula is None:
@@ -246,11 +260,10 @@ def _weights(body: Body) -> tuple[range, Callable[[int], Area], Callable[[int, i
         used, kind, of, step = weight, units.WEIGHT, "a weight", D("0.1")
         least, most = D("0.7"), D("1.3")
 
-    def area(size: int) -> Area:
+    def area(size: int) -> Quantity:
         if height is None or formula is None:
-            return Area("", "", units.quantity(size * step, units.AREA))
-        heavy = units.quantity(size * step, units.WEIGHT)
-        return Area("", "", bodies.area(formula, height, heavy, body.sex))
+            return units.quantity(size * step, units.AREA)
+        return bodies.area(formula, height, units.quantity(size * step, units.WEIGHT), body.sex)
 
     def words(low: int, high: int) -> str:
         span = " to ".join(dict.fromkeys(units.digits(size * step) for size in (low, high)))

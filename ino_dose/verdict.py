@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from . import body as bodies
 from . import remarks, report, units, verify
-from .course import NEVER
 
 if TYPE_CHECKING:
     from .dosing import Dose
@@ -114,8 +113,8 @@ def _nothing(found: Check, due: Due) -> str:
         return (
             f"{regimen.id} has no dose on day {order.day} of cycle {order.cycle}; its days are {listed}, nearest {near}"
         )
-    remission = due.plan.course.remission or NEVER
-    whom = f" {'with' if remission < order.cycle else 'without'} remission" if regimen.remission_adapted else ""
+    remission = due.plan.course.remission
+    whom = "" if remission is None else f" {'with' if remission < order.cycle else 'without'} remission"
     return f"{regimen.id}{whom} has no cycle {order.cycle}; its cycles are {listed}, nearest {near}"
 
 
@@ -158,7 +157,7 @@ def warnings(found: Check) -> list[str]:
     """What a person should look at, whatever the verdict."""
     plan, order = found.due[0].plan, found.order
     sentences = bodies.cautions(plan.body)
-    if order.stated_bsa is not None and verify.off(order.stated_bsa, plan.body.bsa) > found.tolerance:
+    if order.stated_bsa is not None and verify.off(order.stated_bsa, plan.body.bsa) > found.tolerance.percent:
         percent = units.digits(units.thousandths(verify.off(order.stated_bsa, plan.body.bsa)))
         stated, used = (units.show(area, units.AREA) for area in (order.stated_bsa, plan.body.bsa))
         sentences.append(f"The order states BSA {stated}, which is {percent} % off the {used} used here.")
@@ -178,12 +177,9 @@ def assumptions(found: Check) -> list[str]:
         sentences.append("The doses before this one count as prescribed.")
     if found.due[-1].when:
         sentences.append("With remission: at the first chance, the end of the first cycle.")
-    tolerance = f"{units.digits(found.tolerance)} %"
-    sentences.append(
-        f"An order agrees within {tolerance} of the calculated dose, or where it is that dose rounded to "
-        "0.01, 0.05 or 0.1 mg and so moved by 10 % at most."
-    )
-    return sentences
+    within = f"An order agrees within {units.digits(found.tolerance.percent)} % of the calculated dose"
+    rounding = ", or where it is that dose rounded to 0.01, 0.05 or 0.1 mg and so moved by 10 % at most"
+    return [*sentences, f"{within}{rounding if found.tolerance.rounding else ''}."]
 
 
 def to_row(found: Check) -> Row:
@@ -202,7 +198,7 @@ def to_row(found: Check) -> Row:
             "dose_mg": _number(found.order.dose),
             "stated_bsa_m2": _number(found.order.stated_bsa),
         },
-        "tolerance_percent": found.tolerance,
+        "tolerance": {"percent": found.tolerance.percent, "ordinary_rounding": found.tolerance.rounding},
         "verdict": found.verdict,
         "agrees": {"agrees": True, "undecided": None}.get(found.verdict, False),
         "sentence": sentence(found),

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from . import ceiling as ceilings
 from . import course as courses
+from . import dosing, slips, units
 from . import plan as plans
-from . import slips, units
 from .body import Body
 from .ceiling import Standing
 from .course import NEVER, Course, Prescribed
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 Answer = Literal["", "remission", "no remission"]
 Verdict = Literal["agrees", "differs", "undecided", "not_scheduled"]
-TOLERANCE: Final = Decimal(5)
 STEP = units.quantity("0.01", units.DOSE)
 ORDINARY = tuple(units.quantity(step, units.DOSE) for step in ("0.01", "0.05", "0.1"))
 """Steps that doses are ordinarily rounded to, in mg."""
@@ -42,6 +41,17 @@ class Order(NamedTuple):
     dose: Quantity
     stated_bsa: Quantity | None = None
     id: str | None = None
+
+
+class Tolerance(NamedTuple):
+    """How far an order may be off, in per cent of the calculated dose, inclusive; and whether one that
+    is further off agrees all the same where it is that dose in ordinary rounding."""
+
+    percent: Decimal
+    rounding: bool
+
+
+USUAL: Final = Tolerance(Decimal(5), rounding=True)
 
 
 class Due(NamedTuple):
@@ -74,7 +84,7 @@ class Check(NamedTuple):
     """An order, what is due by each answer that is open, and the slips that would explain the difference."""
 
     order: Order
-    tolerance: Decimal
+    tolerance: Tolerance
     due: tuple[Due, ...]
     causes: tuple[Cause, ...]
 
@@ -102,10 +112,10 @@ def check(
     course: Course,
     ceiling: Ceiling,
     order: Order,
-    tolerance: Decimal,
+    tolerance: Tolerance = USUAL,
     library: Callable[[], Sequence[Regimen]] = tuple,
 ) -> Check:
-    """Recompute an order. `tolerance` is in per cent of the calculated dose and inclusive.
+    """Recompute an order.
 
     `library` gives the regimens among which another one may explain the order; it is asked only
     when the order differs. Raises InputError where the regimen cannot be planned for this course.
@@ -116,7 +126,7 @@ def check(
         for answer, remission in _answers(regimen, course)
     )
     if len(found) > 1 and _same(*found):
-        found = (found[0]._replace(when=""),)
+        found = (found[0]._replace(when="", plan=found[0].plan._replace(course=course)),)
     bare = Check(order, tolerance, found, ())
     if bare.verdict in ("agrees", "undecided"):
         return bare
@@ -166,30 +176,28 @@ def _plan(regimen: Regimen, body: Body, course: Course, ceiling: Ceiling, order:
     return plans.make(regimen, body, course._replace(cycles=through), ceiling, STEP, order.id)
 
 
-def _due(when: Answer, plan: Plan, order: Order, tolerance: Decimal) -> Due:
+def _due(when: Answer, plan: Plan, order: Order, tolerance: Tolerance) -> Due:
     this = (order.cycle, order.day)
     dose = next((dose for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) == this), None)
-    step = dose and rounded_to(order.dose, dose.calculated)
-    near = dose is not None and abs(order.dose - dose.calculated) * 100 <= tolerance * dose.calculated
+    near = dose is not None and abs(order.dose - dose.calculated) * 100 <= tolerance.percent * dose.calculated
+    step = rounded_to(order.dose, dose.calculated) if dose and tolerance.rounding and not near else None
     before = tuple(dose.prescribed for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) < this)
     agrees = near or step is not None
     counted = dose.prescribed.level if dose and agrees else units.fraction(order.dose) / units.fraction(plan.body.bsa)
     doses = [*before, Prescribed(*this, counted, ())]
     standing = ceilings.check(plan.course.prior, doses, plan.ceiling, not plan.regimen.after_transplant)
-    return Due(when, plan, dose, agrees, None if near else step, before, counted, standing)
+    return Due(when, plan, dose, agrees, step, before, counted, standing)
 
 
 def rounded_to(ordered: Quantity, calculated: Quantity) -> Quantity | None:
-    """The finest ordinary step by which the order is the calculated dose rounded, or None.
+    """The finest ordinary step by which the order is the calculated dose rounded half up, or None.
 
     0.54 mg in steps of 0.1 mg is 0.5 mg, 7.4 % away: no error, though past a tolerance of 5 %. As
-    in `plan --round-to` a step that moves the dose by more than 10 % is none. At a tie either
-    neighbour will do: not every site rounds half up.
+    in `plan --round-to`, a step that moves the dose by more than 10 % is none.
     """
-    off = abs(ordered - calculated)
-    if off * 10 > calculated:
+    if abs(ordered - calculated) * 10 > calculated:
         return None
-    return next((step for step in ORDINARY if not (ordered % step).magnitude and off * 2 <= step), None)
+    return next((step for step in ORDINARY if dosing.round_half_up(calculated, step) == ordered), None)
 
 
 def _same(one: Due, other: Due) -> bool:
