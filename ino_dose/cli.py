@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperCommand
 
-from . import __version__
+from . import __version__, errors
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -79,6 +79,13 @@ def _regimen_ids(incomplete: str) -> list[str]:
     return [id for id in library.ids() if id.startswith(incomplete)]
 
 
+PlanFormat = Annotated[
+    Literal["table", "json", "csv", "ics"], typer.Option("--format", "-f", help="How to print the result.")
+]
+Bsa = Annotated[str | None, typer.Option(help="BSA instead of height and weight: 1.82m2.")]
+Prior = Annotated[
+    str | None, typer.Option(metavar="LEVEL|none|unknown", help="Inotuzumab ozogamicin received before: 1.8mg/m2.")
+]
 Name = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids)
 ]
@@ -99,56 +106,89 @@ def _root(
 
 
 def plan(
-    regimen: Name,
+    regimen: Annotated[
+        str | None,
+        typer.Argument(metavar="[REGIMEN]", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids),
+    ] = None,
+    course: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A course file: what was given and what changed; - for stdin.")
+    ] = None,
     height: Height = None,
     weight: Weight = None,
-    bsa: Annotated[str | None, typer.Option(help="BSA instead of height and weight: 1.82m2.")] = None,
-    formula: Annotated[
-        str | None, typer.Option(help="BSA formula; ino-dose bsa shows all.  [default: mosteller]")
-    ] = None,
+    bsa: Bsa = None,
+    formula: Annotated[str | None, typer.Option(help="BSA formula, mosteller if none; ino-dose bsa shows all.")] = None,
     sex: Sex = None,
-    cycles: Annotated[int | None, typer.Option(help="Plan through this cycle, by the regimen's own numbers.")] = None,
+    cycles: Annotated[str | None, typer.Option(metavar="N", help="Plan through cycle N of the regimen.")] = None,
     remission_after: Annotated[
         str | None, typer.Option(metavar="N|never", help="CR/CRi documented at the end of cycle N, or never.")
     ] = None,
-    prior: Annotated[
-        str | None,
-        typer.Option(metavar="LEVEL|none|unknown", help="Inotuzumab ozogamicin received before: 1.8mg/m2."),
-    ] = None,
+    prior: Prior = None,
     hsct: Annotated[bool, typer.Option("--hsct", help="Transplant is planned: stop where the source says so.")] = False,
     level: Annotated[str | None, typer.Option(help="The level, where the source leaves a choice: 1.8mg/m2.")] = None,
-    round_to: Annotated[str, typer.Option(help="Rounding step of a dose.")] = "0.01mg",
+    round_to: Annotated[
+        str | None, typer.Option(metavar="STEP|vial", help="Rounding step of a dose, 0.01mg if none.")
+    ] = None,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="Day 1 of cycle 1: 2026-12-01.")] = None,
+    transplant: Annotated[str | None, typer.Option(metavar="DATE", help="The day of transplant.")] = None,
     id: Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Echoed in the output, never read.")] = None,
-    format: Format = "table",
+    format: PlanFormat = "table",
+    pharmacy: Annotated[bool, typer.Option("--pharmacy", help="Add vials, volumes and bags to the table.")] = False,
     fail_on: Annotated[
         Literal["between", "above"] | None, typer.Option(help="Exit 3 when the course is there or past it.")
     ] = None,
 ) -> None:
     """Plan a course: every dose in mg, and where it stands against the ceiling."""
-    from . import asked, ceiling, library
+    from . import asked, ceiling, coursefile, library
     from . import plan as plans
 
-    if fail_on and prior is None:
+    options = {
+        "REGIMEN": regimen,
+        "--height": height,
+        "--weight": weight,
+        "--bsa": bsa,
+        "--formula": formula,
+        "--sex": sex,
+        "--cycles": cycles,
+        "--remission-after": remission_after,
+        "--prior": prior,
+        "--hsct": "yes" if hsct else None,
+        "--level": level,
+        "--round-to": round_to,
+        "--start": start,
+        "--transplant": transplant,
+        "--id": id,
+    }
+    file = coursefile.read(course) if course else None
+    product = library.product()
+    said = asked.together(options, file, product)
+    if fail_on and not said.course.prior_stated:
         raise InputError("--fail-on", "a verdict must know what came before", "add --prior 1.8mg/m2, none or unknown")
-    found = plans.make(
-        library.regimen(regimen),
-        asked.body(height, weight, bsa, formula, sex),
-        asked.course(prior, cycles, remission_after, hsct, level),
-        library.ceiling(),
-        asked.step(round_to),
-        asked.text(id, "--id"),
-    )
-    _print_plan(found, format)
+    with errors.placed(file.places if file else {}):
+        found = plans.make(
+            library.regimen(said.regimen),
+            said.body,
+            said.course,
+            library.ceiling(),
+            said.rounding,
+            said.patient,
+            product,
+        )
+    _print_plan(found, format, pharmacy)
     if fail_on and ceiling.fails(found.status, fail_on):
         print(f"the course is {found.status}, and --fail-on {fail_on} was asked for", file=sys.stderr)
         raise typer.Exit(FINDING)
 
 
-def _print_plan(found: Any, format: str) -> None:
+def _print_plan(found: Any, format: str, pharmacy: bool) -> None:
     if format == "table":
         from . import tables
 
-        tables.show(tables.plan(found))
+        tables.show(tables.plan(found, pharmacy))
+        return
+    if format == "ics":
+        from . import calendar
+
+        sys.stdout.buffer.write(calendar.text(found).encode())
         return
     from . import remarks, report
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -32,6 +32,16 @@ class InputError(Exception):
         error = cls(first.place, first.problem, first.hint)
         error.faults = (first, *others)
         return error
+
+
+@contextmanager
+def placed(places: Mapping[str, str]) -> Iterator[None]:
+    """Name the line of a file instead of the option that would say the same."""
+    try:
+        yield
+    except InputError as error:
+        error.faults = tuple(fault._replace(place=places.get(fault.place, fault.place)) for fault in error.faults)
+        raise
 
 
 class Collected(list[Fault]):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .errors import InputError
 
 if TYPE_CHECKING:
+    from .product import Product
     from .regimen import Ceiling, Regimen
 
 _PACKAGE = Path(__file__).parent
@@ -36,6 +37,13 @@ def ceiling() -> Ceiling:
     from . import schedule
 
     return schedule.read_ceiling(BUNDLED / "ceiling" / "pre-transplant.yaml")
+
+
+def product() -> Product:
+    """The facts of the vial, the bag and the label's windows."""
+    from . import product
+
+    return product.read(BUNDLED / "product" / "besponsa.yaml")
 
 
 def path(name: str) -> Path:

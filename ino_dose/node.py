@@ -144,13 +144,18 @@ def load(path: Path) -> tuple[bytes, str]:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(str(path), f"cannot be read: {error.strerror}", "check the path") from None
+    return content, decode(content, str(path))
+
+
+def decode(content: bytes, name: str) -> str:
+    """The text of at most 1 MiB of UTF-8."""
     if len(content) > LARGEST:
-        raise InputError(str(path), "is larger than 1 MiB", "a schedule is a page of text")
+        raise InputError(f"{name}:1", "is larger than 1 MiB", "a schedule is a page of text")
     try:
-        return content, content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{path}:{line}", "is not UTF-8 text", "save the file as UTF-8") from None
+        raise InputError(f"{name}:{line}", "is not UTF-8 text", "save the file as UTF-8") from None
 
 
 def parse(text: str, name: str, faults: Collected) -> Node:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, ceiling, remarks, units
+from . import __version__, dates, dosing, left, pharmacy, remarks, units
 from .body import FORMULAS
+from .ceiling import Standing
 from .course import NEVER
+from .dosing import Dose
 from .regimen import Choice
 
 if TYPE_CHECKING:
@@ -81,11 +84,16 @@ def plan(found: Plan) -> Row:
             "prior_mg_per_m2": _number(found.course.prior),
             "prior_stated": found.course.prior_stated,
             "hsct": found.course.hsct,
+            "start": _day(found.course.start),
+            "transplant": _day(found.course.transplant),
+            "days_to_transplant": dates.days_to_transplant(found.doses, found.course),
+            "given_mg_per_m2": _number(_counted(dose for dose in found.doses if dose.state == "given")),
+            "planned_mg_per_m2": _number(_counted(dose for dose in found.doses if dose.state == "planned")),
         },
         "doses": doses(found),
         "cycles": cycles(found),
         "total": {
-            "level_mg_per_m2": _number(units.total((dose.prescribed.level for dose in found.doses), units.LEVEL)),
+            "level_mg_per_m2": _number(_counted(found.doses)),
             "cumulative_mg_per_m2": _number(found.standing.total),
             "dose_mg": _number(units.total((dose.dose for dose in found.doses), units.DOSE)),
             "delivered_mg_per_m2": _quotient(units.total((dose.delivered for dose in found.doses), units.LEVEL)),
@@ -95,16 +103,18 @@ def plan(found: Plan) -> Row:
             "upper_mg_per_m2": _number(found.ceiling.upper),
             "status": found.status,
             "source": _spot(found.ceiling.citations[0]),
-            "remaining_mg_per_m2": {
-                "lower": _number(found.standing.lower.remaining),
-                "upper": _number(found.standing.upper.remaining),
-            },
-            "first_over": _first_over(found.standing),
-            "last_cycle_within": {
-                "lower": found.standing.lower.last_cycle_within,
-                "upper": found.standing.upper.last_cycle_within,
+            **_sides(found.standing),
+            "given": {
+                "cumulative_mg_per_m2": _number(found.given.total),
+                "status": found.given.status,
+                **_sides(found.given),
             },
         },
+        "left": {
+            "lower": _left(left.under(found, found.given.lower, found.standing.lower)),
+            "upper": _left(left.under(found, found.given.upper, found.standing.upper)),
+        },
+        "doses_after_transplant": [_dose(found, dose) for dose in found.apart],
         "undecided": [
             {
                 "when": branch.when,
@@ -124,22 +134,58 @@ def plan(found: Plan) -> Row:
 
 def doses(found: Plan) -> list[Row]:
     """A row a dose, in order."""
-    standing = found.standing
-    return [
-        {
-            "cycle": dose.prescribed.cycle,
-            "day": dose.prescribed.day,
-            "level_mg_per_m2": _number(dose.prescribed.level),
-            "calculated_mg": _number(dose.calculated),
-            "dose_mg": _number(dose.dose),
-            "delivered_mg_per_m2": _quotient(dose.delivered),
-            "cumulative_mg_per_m2": _number(cumulative),
-            "ceiling_status": status,
-            "source": _spot(dose.prescribed.citations[0]),
-            "further_sources": _spots(dose.prescribed.citations[1:]),
-        }
-        for dose, cumulative, status in zip(found.doses, standing.cumulative, standing.statuses, strict=True)
-    ]
+    judged = zip(found.doses, found.standing.cumulative, found.standing.statuses, strict=True)
+    return [_dose(found, dose, cumulative, status) for dose, cumulative, status in judged]
+
+
+def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: str | None = None) -> Row:
+    made = pharmacy.prepare(dose.dose, found.product) if found.product else None
+    return {
+        "cycle": dose.prescribed.cycle,
+        "day": dose.prescribed.day,
+        "date": _day(dose.date),
+        "state": dose.state,
+        "level_mg_per_m2": _number(dose.prescribed.level),
+        "bsa_m2": _number(dose.bsa),
+        "calculated_mg": _number(dose.calculated),
+        "dose_mg": _number(dose.dose),
+        "delivered_mg_per_m2": _quotient(dose.delivered),
+        "counted_mg_per_m2": _number(dose.counted),
+        "cumulative_mg_per_m2": _number(cumulative),
+        "ceiling_status": status,
+        "deviation_percent": _quotient(dosing.deviation(dose)),
+        "vials": made and made.vials,
+        "withdraw_ml": made and _number(made.withdraw),
+        "bag_mg_per_ml": made and _number(made.concentration),
+        "source": _spot(dose.prescribed.citations[0]),
+        "further_sources": _spots(dose.prescribed.citations[1:]),
+    }
+
+
+def _counted(doses: Iterable[Dose]) -> Quantity:
+    return units.total((dose.counted for dose in doses), units.LEVEL)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _sides(standing: Standing) -> Row:
+    return {
+        "remaining_mg_per_m2": {
+            "lower": _number(standing.lower.remaining),
+            "upper": _number(standing.upper.remaining),
+        },
+        "first_over": _first_over(standing),
+        "last_cycle_within": {
+            "lower": standing.lower.last_cycle_within,
+            "upper": standing.upper.last_cycle_within,
+        },
+    }
+
+
+def _left(found: left.Left) -> Row:
+    return {"level_mg_per_m2": _number(found.level), "dose_mg": _number(found.dose), "cycles": found.cycles}
 
 
 def cycles(found: Plan) -> list[Row]:
@@ -151,7 +197,7 @@ def cycles(found: Plan) -> list[Row]:
         rows.append(
             {
                 "cycle": number,
-                "level_mg_per_m2": _number(units.total((dose.prescribed.level for dose in doses), units.LEVEL)),
+                "level_mg_per_m2": _number(_counted(doses)),
                 "dose_mg": _number(units.total((dose.dose for dose in doses), units.DOSE)),
                 "cumulative_mg_per_m2": _number(cumulative[-1]),
                 "ceiling_status": statuses[-1],
@@ -291,7 +337,7 @@ def _others(found: Plan) -> list[Source]:
     return [source for source in found.ceiling.sources if source.id not in known]
 
 
-def _first_over(standing: ceiling.Standing) -> Row:
+def _first_over(standing: Standing) -> Row:
     sides = {"lower": standing.lower.first_over, "upper": standing.upper.first_over}
     return {
         side: {"cycle": over[0], "day": over[1]} if isinstance(over, tuple) else over for side, over in sides.items()

@@ -18,13 +18,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from . import remarks, units
+from . import dates, dosing, left, pharmacy, remarks, units
+from . import plan as plans
 from .course import NEVER, said
 from .regimen import Choice
 
 if TYPE_CHECKING:
     from .ceiling import Crossing, Status
     from .plan import Plan
+    from .product import Product
     from .regimen import Block, Ceiling, Citation, Dose, Regimen, Source
     from .units import Quantity
 
@@ -47,11 +49,13 @@ def show(parts: Iterable[RenderableType]) -> None:
     sys.stdout.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
 
 
-def plan(found: Plan) -> Iterator[RenderableType]:
+def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
     """The whole plan: who and what, a row a dose, where it stands, what was assumed, the sources."""
     yield from _header(found)
     yield _doses(found)
     yield from _standing(found)
+    if found.product and (with_pharmacy or found.rounding.vial is not None):
+        yield _pharmacy(found, found.product)
     yield from _sentences("Look at this", remarks.warnings(found), "bold")
     yield from _sentences("Taken for granted", remarks.assumptions(found))
     yield from _sources(found)
@@ -66,6 +70,9 @@ def _header(found: Plan) -> Iterator[Text]:
     yield _fact("BSA", _bsa(found))
     yield _fact("Before", _prior(found))
     yield _fact("Course", _course(found))
+    days = dates.days_to_transplant(found.doses, found.course)
+    if days is not None:
+        yield _fact("Interval", f"{days} days from the last dose to transplant; no source states how many it should be")
 
 
 def _fact(name: str, value: str) -> Text:
@@ -98,33 +105,71 @@ def _course(found: Plan) -> str:
         parts.append(remission)
     if found.course.level is not None:
         parts.append(f"level {units.show(found.course.level, units.LEVEL)}")
-    if found.course.hsct:
+    if found.course.transplant:
+        parts.append(f"transplant on {found.course.transplant}")
+    elif found.course.hsct:
         parts.append("transplant planned")
     return ", ".join(parts)
 
 
 def _doses(found: Plan) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for name in ("Cycle", "Day", "Level\nmg/m²", "Calculated\nmg", "Dose\nmg", "Cumulative\nmg/m²"):
-        table.add_column(name, justify="right", no_wrap=True)
+    lived = found.course.start is not None or bool(found.course.events)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0 if lived else 1), collapse_padding=True)
+    names = ["Cycle", "Day", "Level\nmg/m²", "Calculated\nmg", "Dose\nmg", "Cumulative\nmg/m²"]
+    for name in [*names[:2], *(["Date", "State"] if lived else []), *names[2:]]:
+        table.add_column(name, justify="left" if name in ("Date", "State") else "right", no_wrap=True)
     table.add_column(f"Against\n{_limits(found.ceiling)}", no_wrap=True)
     rows = zip(found.doses, found.standing.cumulative, found.standing.statuses, strict=True)
     for cycle, group in groupby(rows, key=lambda row: row[0].prescribed.cycle):
         doses = list(group)
         for dose, cumulative, status in doses:
-            prescribed = dose.prescribed
+            when = [dose.date.isoformat() if dose.date else "", dose.state] if lived else []
             table.add_row(
                 str(cycle),
-                str(prescribed.day),
-                _digits(prescribed.level),
+                str(dose.prescribed.day),
+                *when,
+                _digits(dose.prescribed.level),
                 _digits(dose.calculated),
                 Text(_digits(dose.dose), "bold"),
                 _digits(cumulative),
                 _word(status, found),
             )
-        level = units.total((dose.prescribed.level for dose, _, _ in doses), units.LEVEL)
+        level = units.total((dose.counted for dose, _, _ in doses), units.LEVEL)
         amount = units.total((dose.dose for dose, _, _ in doses), units.DOSE)
-        table.add_row(str(cycle), "sum", _digits(level), "", _digits(amount), "", "", style="dim", end_section=True)
+        blank = ["", ""] if lived else []
+        table.add_row(str(cycle), "sum", *blank, _digits(level), "", _digits(amount), style="dim", end_section=True)
+    return table
+
+
+def _pharmacy(found: Plan, product: Product) -> Table:
+    """A row a dose that is still to be prepared: vials, the volume to withdraw, the bag."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    bag = units.show(product.bag, units.VOLUME)
+    for name in (
+        "Cycle",
+        "Day",
+        "Dose\nmg",
+        "From calc.\n%",
+        "Vials",
+        "Withdraw\nmL",
+        f"In {bag}\nmg/mL",
+        "Saved\nvials",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
+    for dose in found.doses:
+        made = pharmacy.prepare(dose.dose, product)
+        away = units.digits(units.thousandths(dosing.deviation(dose).magnitude))
+        saved = pharmacy.vials(dosing.round_half_up(dose.calculated, found.rounding.step), product) - made.vials
+        cells = [
+            _digits(dose.dose),
+            away,
+            str(made.vials),
+            _digits(made.withdraw),
+            _digits(made.concentration),
+            str(saved),
+        ]
+        if dose.state == "planned":
+            table.add_row(str(dose.prescribed.cycle), str(dose.prescribed.day), *cells)
     return table
 
 
@@ -139,7 +184,7 @@ def _limits(ceiling: Ceiling) -> str:
 def _word(status: Status, found: Plan) -> Text:
     words = {
         "below": f"within {_digits(found.ceiling.lower)}",
-        "between": f"between, within {_digits(found.ceiling.upper)}",
+        "between": "between",
         "above": f"above {_digits(found.ceiling.upper)}",
         "not_applicable": "does not apply",
     }
@@ -148,9 +193,9 @@ def _word(status: Status, found: Plan) -> Text:
 
 def _standing(found: Plan) -> Iterator[RenderableType]:
     delivered = units.total((dose.delivered for dose in found.doses), units.LEVEL)
-    level = units.total((dose.prescribed.level for dose in found.doses), units.LEVEL)
+    level = plans.total(found.doses)
     amount = units.total((dose.dose for dose in found.doses), units.DOSE)
-    shown = f"{units.show(level, units.LEVEL)} prescribed, {units.show(amount, units.DOSE)} in all"
+    shown = f"{units.show(level, units.LEVEL)} in this course, {units.show(amount, units.DOSE)} in all"
     yield _fact("Total", f"{shown}, {units.digits(units.thousandths(delivered.magnitude))} mg/m² delivered")
     if found.regimen.after_transplant:
         yield _fact("Ceiling", "does not apply: this is given after transplant")
@@ -159,6 +204,8 @@ def _standing(found: Plan) -> Iterator[RenderableType]:
     yield _gauge(found)
     for against in (found.standing.lower, found.standing.upper):
         yield _fact("", f"{units.show(against.limit, units.LEVEL)}: {_against(against.first_over, against.remaining)}")
+    if any(dose.state != "planned" for dose in found.doses):
+        yield from _left(found)
     for branch in found.undecided:
         total = branch.standing.total
         shown = f"{units.show(branch.level, units.LEVEL)} through cycle {branch.cycles}"
@@ -166,6 +213,23 @@ def _standing(found: Plan) -> Iterator[RenderableType]:
             shown += f", {units.show(total, units.LEVEL)} with what came before"
         yield Text.assemble(f"{'':<9}If {branch.when}: {shown}: ", _word(branch.standing.status, found))
     yield Text()
+
+
+def _left(found: Plan) -> Iterator[Text]:
+    """What was given so far, and what still fits under each limit."""
+    given = found.given.total
+    so_far = "unknown, since prior exposure is" if given is None else units.show(given, units.LEVEL)
+    yield Text.assemble(("So far   ", "dim"), f"{so_far}: ", _word(found.given.status, found))
+    for so_far_against, whole in ((found.given.lower, found.standing.lower), (found.given.upper, found.standing.upper)):
+        room = left.under(found, so_far_against, whole)
+        if room.level is not None and room.dose is not None:
+            limit = units.show(whole.limit, units.LEVEL)
+            amount, mg = _digits(abs(room.level)), units.digits(units.thousandths(abs(room.dose.magnitude)))
+            cycles = f"{room.cycles} planned cycle{'' if room.cycles == 1 else 's'} fit whole"
+            over = f"{amount} mg/m² over {limit}"
+            yield _fact(
+                "", f"{amount} mg/m² ({mg} mg now) left under {limit}; {cycles}" if room.level.magnitude >= 0 else over
+            )
 
 
 def _against(first_over: Crossing, remaining: Quantity | None) -> str:
@@ -186,7 +250,7 @@ def _gauge(found: Plan) -> Text:
     total, width = found.standing.total, 36
     label = f"{'Ceiling':<9}"
     if total is None:
-        own = units.total((dose.prescribed.level for dose in found.doses), units.LEVEL)
+        own = plans.total(found.doses)
         return Text.assemble(
             (label, "dim"), f"{units.show(own, units.LEVEL)} in this course, more before: ", _word(found.status, found)
         )
