@@ -224,7 +224,7 @@ def _left(found: Plan) -> Iterator[Text]:
         room = left.under(found, so_far_against, whole)
         if room.level is not None and room.dose is not None:
             limit = units.show(whole.limit, units.LEVEL)
-            amount, mg = _digits(abs(room.level)), units.digits(units.thousandths(abs(room.dose.magnitude)))
+            amount, mg = units.digits(abs(room.level.magnitude)), units.digits(units.thousandths(abs(room.dose.magnitude)))
             cycles = f"{room.cycles} planned cycle{'' if room.cycles == 1 else 's'} fit whole"
             over = f"{amount} mg/m² over {limit}"
             yield _fact(
