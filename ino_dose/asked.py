@@ -31,7 +31,7 @@ def body(
 
 def course(
     prior: str | None = None,
-    cycles: int | None = None,
+    cycles: str | None = None,
     remission_after: str | None = None,
     hsct: bool = False,
     level: str | None = None,
@@ -40,7 +40,7 @@ def course(
     return courses.Course(
         prior=_prior(prior),
         prior_stated=prior is not None,
-        cycles=cycles,
+        cycles=None if cycles is None else _cycle(cycles, "--cycles"),
         remission=_remission(remission_after),
         hsct=hsct,
         level=None if level is None else units.read(level, units.LEVEL, "--level"),
@@ -89,6 +89,11 @@ def _remission(said: str | None) -> int | None:
         return None
     if said == "never":
         return courses.NEVER
+    return _cycle(said, "--remission-after", ", or never")
+
+
+def _cycle(said: str, place: str, otherwise: str = "") -> int:
+    """A cycle's number in ASCII digits; `int` alone reads `0_3` as 3."""
     if not re.fullmatch("[1-9][0-9]{0,2}", said):
-        raise InputError("--remission-after", f"{said!r} is not a cycle", "write the cycle's number, or never")
+        raise InputError(place, f"{said!r} is not a cycle", f"write the cycle's number, as in 3{otherwise}")
     return int(said)

@@ -107,7 +107,9 @@ def plan(
         str | None, typer.Option(help="BSA formula; ino-dose bsa shows all.  [default: mosteller]")
     ] = None,
     sex: Sex = None,
-    cycles: Annotated[int | None, typer.Option(help="Plan through this cycle, by the regimen's own numbers.")] = None,
+    cycles: Annotated[
+        str | None, typer.Option(metavar="N", help="Plan through this cycle, by the regimen's own numbers.")
+    ] = None,
     remission_after: Annotated[
         str | None, typer.Option(metavar="N|never", help="CR/CRi documented at the end of cycle N, or never.")
     ] = None,
