@@ -265,8 +265,8 @@ def faults(found: Iterable[Fault]) -> list[Row]:
     """The list that `lint -f json` prints."""
     rows = []
     for fault in found:
-        file, _, line = fault.place.rpartition(":")
-        rows.append({"file": file, "line": int(line), "problem": fault.problem, "hint": fault.hint or None})
+        file, line = fault.where
+        rows.append({"file": file, "line": line, "problem": fault.problem, "hint": fault.hint or None})
     return rows
 
 
