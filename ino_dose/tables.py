@@ -40,8 +40,9 @@ STYLES = {
 
 def show(parts: Iterable[RenderableType]) -> None:
     """Print to standard output: wrapped in a terminal, never in a pipe, with colours only in a terminal."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.width = max(console.width, 80) if console.is_terminal else 10_000
+    terminal = sys.stdout.isatty()  # rich by itself takes FORCE_COLOR in a pipe for a terminal
+    console = Console(highlight=False, markup=False, emoji=False, force_terminal=terminal)
+    console.width = max(console.width, 80) if terminal else 1_000_000
     with console.capture() as printed:
         console.print(*parts, sep="\n")
     sys.stdout.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
