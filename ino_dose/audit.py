@@ -151,7 +151,7 @@ def _worked(total: Total) -> Quantity | None:
     tokens = re.findall(r"[0-9.]+|\S", total.worked)
     try:
         value = _sum(tokens)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, RecursionError):
         tokens = ["?"]
     if tokens:
         raise InputError(total.place, f"the working {total.worked!r} cannot be read", "use numbers, +, × and ( )")
