@@ -188,14 +188,15 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, faults: Co
             items.append(_node(event, events, name, faults, depth + 1))
         return Node(place, "list", faults, entries=tuple(items))
     pairs: list[tuple[Node, Node]] = []
+    first: dict[str, str] = {}
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         key = _node(event, events, name, faults, depth + 1)
         value = _node(next(events), events, name, faults, depth + 1)
         if key.scalar is None:
             raise key.refused(f"a {key.kind} cannot be a key")
         with faults.here():
-            if earlier := next((other for other, _ in pairs if other.scalar == key.scalar), None):
-                line = earlier.place.rpartition(":")[2]
+            if (earlier := first.setdefault(key.scalar, key.place)) is not key.place:
+                line = earlier.rpartition(":")[2]
                 raise key.refused(f"{key.scalar!r} is written twice (first on line {line})", "keep one")
         pairs.append((key, value))
     return Node(place, "mapping", faults, members=tuple(pairs))
