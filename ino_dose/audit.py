@@ -28,6 +28,10 @@ def regimen(found: Regimen, faults: Collected) -> None:
     _sources(found.sources, cited, faults, may_rest=found.incomplete)
     if found.incomplete:
         return
+    with faults.here():
+        _begins(found)
+    if faults:
+        return
     for check in (_overlaps, _branches, _limits, _choices):
         with faults.here():
             check(found)
@@ -54,6 +58,14 @@ def _sources(sources: Iterable[Source], cited: Iterable[Citation], faults: Colle
         with faults.here():
             if not may_rest and source.id not in {citation.source for citation in cited}:
                 raise InputError(source.place, f"the source {source.id!r} is cited nowhere", "cite it or take it out")
+
+
+def _begins(found: Regimen) -> None:
+    first = course.first_cycle(found)
+    for block in found.blocks:
+        if block.covers(first) and block.doses is None:
+            hint = "without a dose to begin with write status: incomplete and missing:"
+            raise InputError(block.place, f"no dose is stated for cycle {first}, the first", hint)
 
 
 def _overlaps(found: Regimen) -> None:
