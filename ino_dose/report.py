@@ -287,8 +287,8 @@ def _source(source: Source) -> Row:
 
 
 def _others(found: Plan) -> list[Source]:
-    known = {source.id for source in found.regimen.sources}
-    return [source for source in found.ceiling.sources if source.id not in known]
+    known = {source._replace(place="") for source in found.regimen.sources}
+    return [source for source in found.ceiling.sources if source._replace(place="") not in known]
 
 
 def _first_over(standing: ceiling.Standing) -> Row:
