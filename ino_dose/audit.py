@@ -28,9 +28,10 @@ def regimen(found: Regimen, faults: Collected) -> None:
     _sources(found.sources, cited, faults, may_rest=found.incomplete)
     if found.incomplete:
         return
-    with faults.here():
+    try:
         _begins(found)
-    if faults:
+    except InputError as error:
+        faults.extend(error.faults)
         return
     for check in (_overlaps, _branches, _limits, _choices):
         with faults.here():

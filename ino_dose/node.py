@@ -195,9 +195,10 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, faults: Co
         if key.scalar is None:
             raise key.refused(f"a {key.kind} cannot be a key")
         with faults.here():
-            if (earlier := first.setdefault(key.scalar, key.place)) is not key.place:
-                line = earlier.rpartition(":")[2]
+            if key.scalar in first:
+                line = first[key.scalar].rpartition(":")[2]
                 raise key.refused(f"{key.scalar!r} is written twice (first on line {line})", "keep one")
+            first[key.scalar] = key.place
         pairs.append((key, value))
     return Node(place, "mapping", faults, members=tuple(pairs))
 
