@@ -161,8 +161,9 @@ def parse(text: str, name: str, faults: Collected) -> Node:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise InputError(f"{name}:{line}", f"is not valid YAML here: {error.problem or error.context}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
+    except yaml.reader.ReaderError:
+        character = yaml.reader.Reader.NON_PRINTABLE.search(text)  # libyaml counts bytes, PyYAML characters
+        line = text.count("\n", 0, character.start()) + 1 if character else 1
         raise InputError(f"{name}:{line}", "has a character that YAML does not allow") from None
 
 
