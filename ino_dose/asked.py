@@ -75,7 +75,7 @@ def _read(said: Mapping[str, str], file: CourseFile | None, product: Product) ->
     get = said.get
     asked = course(
         get("--prior"),
-        _whole(get("--cycles"), "--cycles"),
+        get("--cycles"),
         _after(said, file),
         "--hsct" in said and said["--hsct"] == "yes",
         get("--level"),
@@ -114,7 +114,8 @@ def _whole(said: str | None, place: str) -> int | None:
     if said is None:
         return None
     if not re.fullmatch("[1-9][0-9]{0,2}", said):
-        raise InputError(place, f"{said!r} is not a cycle", "write the cycle's number")
+        more = ", or never" if place == "--remission-after" else ""
+        raise InputError(place, f"{said!r} is not a cycle", f"write the cycle's number, as in 3{more}")
     return int(said)
 
 
@@ -133,7 +134,7 @@ def body(
 
 def course(
     prior: str | None = None,
-    cycles: int | None = None,
+    cycles: str | None = None,
     remission_after: str | None = None,
     hsct: bool = False,
     level: str | None = None,
@@ -142,7 +143,7 @@ def course(
     return courses.Course(
         prior=_prior(prior),
         prior_stated=prior is not None,
-        cycles=cycles,
+        cycles=_whole(cycles, "--cycles"),
         remission=_remission(remission_after),
         hsct=hsct,
         level=None if level is None else units.read(level, units.LEVEL, "--level"),

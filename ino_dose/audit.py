@@ -28,7 +28,12 @@ def regimen(found: Regimen, faults: Collected) -> None:
     _sources(found.sources, cited, faults, may_rest=found.incomplete)
     if found.incomplete:
         return
-    for check in (_overlaps, _branches, _limits, _choices):
+    try:
+        _begins(found)
+    except InputError as error:
+        faults.extend(error.faults)
+        return
+    for check in (_overlaps, _branches, _limits, _counted, _choices):
         with faults.here():
             check(found)
     if not faults:
@@ -54,6 +59,14 @@ def _sources(sources: Iterable[Source], cited: Iterable[Citation], faults: Colle
         with faults.here():
             if not may_rest and source.id not in {citation.source for citation in cited}:
                 raise InputError(source.place, f"the source {source.id!r} is cited nowhere", "cite it or take it out")
+
+
+def _begins(found: Regimen) -> None:
+    first = course.first_cycle(found)
+    for block in found.blocks:
+        if block.covers(first) and block.doses is None:
+            hint = "without a dose to begin with write status: incomplete and missing:"
+            raise InputError(block.place, f"no dose is stated for cycle {first}, the first", hint)
 
 
 def _overlaps(found: Regimen) -> None:
@@ -106,6 +119,15 @@ def _limits(found: Regimen) -> None:
         raise InputError(found.transplant.place, "cycles, at most and the last cycle do not increase")
 
 
+def _counted(found: Regimen) -> None:
+    """Before transplant cycles are counted: their number is the cycle's own where none is left out."""
+    rule = found.transplant
+    for cycle in range(1, rule.at_most + 1 if rule else 1):
+        if rule and not any(block.covers(cycle) for block in found.blocks):
+            problem = f"cycles are counted from 1 here, and cycle {cycle} has no inotuzumab ozogamicin"
+            raise InputError(rule.place, problem, "say it in a note instead")
+
+
 def _choices(found: Regimen) -> None:
     for block in found.blocks:
         for dose in block.doses or ():
@@ -151,7 +173,7 @@ def _worked(total: Total) -> Quantity | None:
     tokens = re.findall(r"[0-9.]+|\S", total.worked)
     try:
         value = _sum(tokens)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, RecursionError):
         tokens = ["?"]
     if tokens:
         raise InputError(total.place, f"the working {total.worked!r} cannot be read", "use numbers, +, × and ( )")

@@ -162,10 +162,10 @@ def measured(
         raise InputError("--formula", "schlich has one equation for women and one for men", "add --sex f or --sex m")
     try:
         check(height, weight, place)
-        bsa = area(formula, height, weight, sex)
-        _between(bsa.magnitude, "0.3", "4", place, f"{units.show(bsa, units.AREA)} by {formula.name}", "a BSA")
     except InputError as error:
         raise _with_swap(error, height, weight) from None
+    bsa = area(formula, height, weight, sex)
+    _between(bsa.magnitude, "0.3", "4", place, f"{units.show(bsa, units.AREA)} by {formula.name}", "a BSA")
     return Body(bsa, height, weight, formula, sex)
 
 

@@ -158,7 +158,7 @@ def _last_decided(regimen: Regimen, remission: int | None) -> int:
     if not _depends(regimen, remission):
         return reach(regimen, remission or NEVER)
     adapted = min(block.cycles[0] for block in regimen.blocks if block.condition)
-    return max(block.cycles[-1] for block in regimen.blocks if block.cycles[-1] < adapted)
+    return max(cycle for block in regimen.blocks for cycle in block.cycles if cycle < adapted)
 
 
 def _through(regimen: Regimen, course: Course, remission: int) -> int:

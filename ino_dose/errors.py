@@ -14,6 +14,12 @@ class Fault(NamedTuple):
     problem: str
     hint: str = ""
 
+    @property
+    def where(self) -> tuple[str, int | None]:
+        """The file and the line; None where the whole file is meant, as when it is too large."""
+        file, _, line = self.place.rpartition(":")
+        return (file, int(line)) if line.isdecimal() else (self.place, None)
+
     def __str__(self) -> str:
         return f"{self.place}: {self.problem}" + (f"; {self.hint}" if self.hint else "")
 
@@ -56,6 +62,6 @@ class Collected(list[Fault]):
             self.extend(error.faults)
 
     def raise_any(self) -> None:
-        """Raise what was collected, if anything was."""
+        """Raise what was collected, if anything was, in the order of the lines."""
         if self:
-            raise InputError.of(self)
+            raise InputError.of(sorted(self, key=lambda fault: fault.where[1] or 0))

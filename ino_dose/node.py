@@ -166,8 +166,9 @@ def parse(text: str, name: str, faults: Collected) -> Node:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise InputError(f"{name}:{line}", f"is not valid YAML here: {error.problem or error.context}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
+    except yaml.reader.ReaderError:
+        character = yaml.reader.Reader.NON_PRINTABLE.search(text)  # libyaml counts bytes, PyYAML characters
+        line = text.count("\n", 0, character.start()) + 1 if character else 1
         raise InputError(f"{name}:{line}", "has a character that YAML does not allow") from None
 
 
@@ -193,15 +194,17 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, faults: Co
             items.append(_node(event, events, name, faults, depth + 1))
         return Node(place, "list", faults, entries=tuple(items))
     pairs: list[tuple[Node, Node]] = []
+    first: dict[str, str] = {}
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         key = _node(event, events, name, faults, depth + 1)
         value = _node(next(events), events, name, faults, depth + 1)
         if key.scalar is None:
             raise key.refused(f"a {key.kind} cannot be a key")
         with faults.here():
-            if earlier := next((other for other, _ in pairs if other.scalar == key.scalar), None):
-                line = earlier.place.rpartition(":")[2]
+            if key.scalar in first:
+                line = first[key.scalar].rpartition(":")[2]
                 raise key.refused(f"{key.scalar!r} is written twice (first on line {line})", "keep one")
+            first[key.scalar] = key.place
         pairs.append((key, value))
     return Node(place, "mapping", faults, members=tuple(pairs))
 

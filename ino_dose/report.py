@@ -311,8 +311,8 @@ def faults(found: Iterable[Fault]) -> list[Row]:
     """The list that `lint -f json` prints."""
     rows = []
     for fault in found:
-        file, _, line = fault.place.rpartition(":")
-        rows.append({"file": file, "line": int(line), "problem": fault.problem, "hint": fault.hint or None})
+        file, line = fault.where
+        rows.append({"file": file, "line": line, "problem": fault.problem, "hint": fault.hint or None})
     return rows
 
 
@@ -333,8 +333,8 @@ def _source(source: Source) -> Row:
 
 
 def _others(found: Plan) -> list[Source]:
-    known = {source.id for source in found.regimen.sources}
-    return [source for source in found.ceiling.sources if source.id not in known]
+    known = {source._replace(place="") for source in found.regimen.sources}
+    return [source for source in found.ceiling.sources if source._replace(place="") not in known]
 
 
 def _first_over(standing: Standing) -> Row:

@@ -187,7 +187,7 @@ def amount(at: Node) -> Quantity:
 
 def _length(at: Node) -> tuple[int, int]:
     match = re.fullmatch(f"({ONE})(?: to ({ONE}))? d", at.text())
-    if not match or int(match[2] or 99) <= int(match[1]):
+    if not match or (match[2] and int(match[2]) <= int(match[1])):
         raise at.refused(f"{at.text()!r} is not a cycle length", "write 28 d, or 21 to 28 d")
     return int(match[1]), int(match[2] or match[1])
 

@@ -42,8 +42,9 @@ STYLES = {
 
 def show(parts: Iterable[RenderableType]) -> None:
     """Print to standard output: wrapped in a terminal, never in a pipe, with colours only in a terminal."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.width = max(console.width, 80) if console.is_terminal else 10_000
+    terminal = sys.stdout.isatty()  # rich by itself takes FORCE_COLOR in a pipe for a terminal
+    console = Console(highlight=False, markup=False, emoji=False, force_terminal=terminal)
+    console.width = max(console.width, 80) if terminal else 1_000_000
     with console.capture() as printed:
         console.print(*parts, sep="\n")
     sys.stdout.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
@@ -224,7 +225,10 @@ def _left(found: Plan) -> Iterator[Text]:
         room = left.under(found, so_far_against, whole)
         if room.level is not None and room.dose is not None:
             limit = units.show(whole.limit, units.LEVEL)
-            amount, mg = units.digits(abs(room.level.magnitude)), units.digits(units.thousandths(abs(room.dose.magnitude)))
+            amount, mg = (
+                units.digits(abs(room.level.magnitude)),
+                units.digits(units.thousandths(abs(room.dose.magnitude))),
+            )
             cycles = f"{room.cycles} planned cycle{'' if room.cycles == 1 else 's'} fit whole"
             over = f"{amount} mg/m² over {limit}"
             yield _fact(
