@@ -133,7 +133,7 @@ def body(
 
 
 def course(
-    prior: str | None = None,
+    before: str | None = None,
     cycles: str | None = None,
     remission_after: str | None = None,
     hsct: bool = False,
@@ -141,8 +141,8 @@ def course(
 ) -> Course:
     """What is true of the treatment, as far as it was stated."""
     return courses.Course(
-        prior=_prior(prior),
-        prior_stated=prior is not None,
+        prior=prior(before),
+        prior_stated=before is not None,
         cycles=_whole(cycles, "--cycles"),
         remission=_remission(remission_after),
         hsct=hsct,
@@ -183,7 +183,8 @@ def _formula(name: str) -> Formula:
     return bodies.FORMULAS[name]
 
 
-def _prior(said: str | None) -> Quantity | None:
+def prior(said: str | None) -> Quantity | None:
+    """Exposure before in mg/m²; None where it is said to be unknown, 0 where it is none or not stated."""
     if said == "unknown":
         return None
     return units.NO_LEVEL if said is None or said == "none" else units.read(said, units.LEVEL, "--prior")

@@ -14,12 +14,12 @@ import typer
 from typer.core import TyperCommand
 
 from . import __version__, errors
-from .errors import InputError
+from .errors import Fault, InputError
 
 if TYPE_CHECKING:
     pass
 
-REFUSED, FINDING = 2, 3
+REFUSED, FINDING, PARTLY = 2, 3, 4
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -76,16 +76,23 @@ Sex = Annotated[Literal["f", "m"] | None, typer.Option(help="For --formula schli
 def _regimen_ids(incomplete: str) -> list[str]:
     from . import library
 
-    return [id for id in library.ids() if id.startswith(incomplete)]
+    return [id for id in library.at().files if id.startswith(incomplete)]
 
 
 PlanFormat = Annotated[
     Literal["table", "json", "csv", "ics"], typer.Option("--format", "-f", help="How to print the result.")
 ]
 Bsa = Annotated[str | None, typer.Option(help="BSA instead of height and weight: 1.82m2.")]
+Formula = Annotated[str | None, typer.Option(help="BSA formula, mosteller if none; ino-dose bsa shows all.")]
+RoundTo = Annotated[str | None, typer.Option(metavar="STEP|vial", help="Rounding step of a dose, 0.01mg if none.")]
 Prior = Annotated[
     str | None, typer.Option(metavar="LEVEL|none|unknown", help="Inotuzumab ozogamicin received before: 1.8mg/m2.")
 ]
+Schedules = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", envvar="INO_DOSE_SCHEDULES", help="A folder with a site's own schedules."),
+]
+CeilingFile = Annotated[Path | None, typer.Option("--ceiling", metavar="FILE", help="A site's own ceiling.")]
 Name = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids)
 ]
@@ -116,7 +123,7 @@ def plan(
     height: Height = None,
     weight: Weight = None,
     bsa: Bsa = None,
-    formula: Annotated[str | None, typer.Option(help="BSA formula, mosteller if none; ino-dose bsa shows all.")] = None,
+    formula: Formula = None,
     sex: Sex = None,
     cycles: Annotated[str | None, typer.Option(metavar="N", help="Plan through cycle N of the regimen.")] = None,
     remission_after: Annotated[
@@ -125,9 +132,7 @@ def plan(
     prior: Prior = None,
     hsct: Annotated[bool, typer.Option("--hsct", help="Transplant is planned: stop where the source says so.")] = False,
     level: Annotated[str | None, typer.Option(help="The level, where the source leaves a choice: 1.8mg/m2.")] = None,
-    round_to: Annotated[
-        str | None, typer.Option(metavar="STEP|vial", help="Rounding step of a dose, 0.01mg if none.")
-    ] = None,
+    round_to: RoundTo = None,
     start: Annotated[str | None, typer.Option(metavar="DATE", help="Day 1 of cycle 1: 2026-12-01.")] = None,
     transplant: Annotated[str | None, typer.Option(metavar="DATE", help="The day of transplant.")] = None,
     id: Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Echoed in the output, never read.")] = None,
@@ -136,6 +141,8 @@ def plan(
     fail_on: Annotated[
         Literal["between", "above"] | None, typer.Option(help="Exit 3 when the course is there or past it.")
     ] = None,
+    schedules: Schedules = None,
+    ceiling_file: CeilingFile = None,
 ) -> None:
     """Plan a course: every dose in mg, and where it stands against the ceiling."""
     from . import asked, ceiling, coursefile, library
@@ -158,17 +165,18 @@ def plan(
         "--transplant": transplant,
         "--id": id,
     }
-    file = coursefile.read(course) if course else None
+    books = library.at(schedules)
+    file = coursefile.read(course, books) if course else None
     product = library.product()
     said = asked.together(options, file, product)
     if fail_on and not said.course.prior_stated:
         raise InputError("--fail-on", "a verdict must know what came before", "add --prior 1.8mg/m2, none or unknown")
     with errors.placed(file.places if file else {}):
         found = plans.make(
-            library.regimen(said.regimen),
+            books.regimen(said.regimen),
             said.body,
             said.course,
-            library.ceiling(),
+            library.ceiling(ceiling_file),
             said.rounding,
             said.patient,
             product,
@@ -200,11 +208,11 @@ def _print_plan(found: Any, format: str, pharmacy: bool) -> None:
         print(report.to_json(report.plan(found)))
 
 
-def regimens(format: Format = "table") -> None:
+def regimens(format: Format = "table", schedules: Schedules = None) -> None:
     """List the regimens that can be planned, and those that cannot yet."""
     from . import library
 
-    found = [library.regimen(id) for id in library.ids()]
+    found, faults = library.at(schedules).all()
     if format == "table":
         from . import tables
 
@@ -213,13 +221,26 @@ def regimens(format: Format = "table") -> None:
         from . import report
 
         _print(report.regimens(found), format)
+    _tell(faults)
 
 
-def show(regimen: Name, format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table") -> None:
+def _tell(faults: list[Fault]) -> None:
+    """Name the site's files that could not be read, beside the result without them."""
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if faults:
+        raise typer.Exit(PARTLY)
+
+
+def show(
+    regimen: Name,
+    format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table",
+    schedules: Schedules = None,
+) -> None:
     """Read out a whole schedule, with the source and spot of every number."""
     from . import library
 
-    found = library.regimen(regimen)
+    found = library.at(schedules).regimen(regimen)
     if format == "table":
         from . import tables
 
@@ -228,6 +249,46 @@ def show(regimen: Name, format: Annotated[Literal["table", "json"], typer.Option
         from . import report
 
         _print(report.regimen(found), format)
+
+
+def compare(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[REGIMEN]...", help="Which; all if none.", autocompletion=_regimen_ids),
+    ] = None,
+    prior: Prior = None,
+    hsct: Annotated[
+        bool, typer.Option("--hsct", help="Cut each where transplant patients stop; most room first.")
+    ] = False,
+    height: Height = None,
+    weight: Weight = None,
+    bsa: Bsa = None,
+    formula: Formula = None,
+    sex: Sex = None,
+    round_to: RoundTo = None,
+    format: Format = "table",
+    schedules: Schedules = None,
+    ceiling_file: CeilingFile = None,
+) -> None:
+    """Regimens side by side: mg/m² by cycle, where each limit is passed, SOS/VOD as published."""
+    from . import asked, comparing, library
+
+    books = library.at(schedules)
+    found, faults = ([books.regimen(id) for id in ids], []) if ids else books.all()
+    ceiling = library.ceiling(ceiling_file)
+    measured = any(text is not None for text in (height, weight, bsa, formula))
+    area = asked.body(height, weight, bsa, formula, sex).bsa if measured else None
+    rounding = asked.rounding(round_to or "0.01mg", library.product())
+    rows = comparing.rows(found, ceiling, asked.prior(prior), hsct, area, rounding)
+    if format == "table":
+        from . import tables
+
+        tables.show(tables.compare(found, rows, ceiling, area))
+    else:
+        from . import report
+
+        _print(report.compare(found, rows) if format == "json" else report.compare_rows(rows), format)
+    _tell(faults)
 
 
 def bsa(height: Height = None, weight: Weight = None, sex: Sex = None, format: Format = "table") -> None:
@@ -256,7 +317,7 @@ def lint(
     """Check schedule files: everything wrong at once, each with its line. Exit 3 when there is."""
     from . import library, report, schedule
 
-    paths = files or library.files()
+    paths = files or library.everything()
     faults = [fault for path in paths for fault in schedule.faults(path)]
     if format == "json":
         _print(report.faults(faults), format)
@@ -281,6 +342,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "plan": plan,
     "regimens": regimens,
     "show": show,
+    "compare": compare,
     "lint": lint,
     "bsa": bsa,
 }

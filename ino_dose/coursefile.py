@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import course, dosing, library, node, shape, units
+from . import course, dosing, node, shape, units
 from .course import NEVER, Event
 from .errors import Collected, InputError
+from .library import Library
 from .node import Node, Record
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class CourseFile(NamedTuple):
     risks: tuple[str, ...]
 
 
-def read(name: str) -> CourseFile:
+def read(name: str, books: Library) -> CourseFile:
     """The course in a file, `-` for standard input. Raises InputError with every fault it has."""
     text = sys.stdin.buffer.read(node.LARGEST + 1) if name == "-" else node.load(Path(name))[0]
     faults = Collected()
@@ -40,7 +41,7 @@ def read(name: str) -> CourseFile:
     file = CourseFile(
         texts,
         places,
-        found.read("prior", _received, None),
+        found.read("prior", lambda at: _received(at, books), None),
         found.read("events", lambda at: at.each(_event), ()),
         tuple(sentence for key, sentence in RISKS.items() if _yes(found, key)),
     )
@@ -71,11 +72,11 @@ def _yes(found: Record, key: str) -> bool:
     return found.text(key) == "yes"
 
 
-def _received(at: Node) -> Quantity | None:
-    return None if at.scalar is not None else units.total(at.each(_portion), units.LEVEL)
+def _received(at: Node, books: Library) -> Quantity | None:
+    return None if at.scalar is not None else units.total(at.each(lambda each: _portion(each, books)), units.LEVEL)
 
 
-def _portion(at: Node) -> Quantity:
+def _portion(at: Node, books: Library) -> Quantity:
     """mg/m² of one entry of a list of prior exposure."""
     found = at.record(shape.PRIOR)
     keys = set(found.nodes)
@@ -87,15 +88,15 @@ def _portion(at: Node) -> Quantity:
             raise at.refused("a BSA of 0 is no body", "write the BSA of that day")
         return dosing.per_area(units.read(found.text("dose"), units.DOSE, at.place), area)
     if {"regimen", "cycles"} <= keys <= {"regimen", "cycles", "remission after", "level"}:
-        return _cycles_of(at, found)
+        return _cycles_of(at, found, books)
     raise at.refused(
         "this entry cannot be counted",
         "write {level: 1.8 mg/m2}, {dose: 1.5 mg, bsa: 1.95 m2} or {regimen: ID, cycles: 2}",
     )
 
 
-def _cycles_of(at: Node, found: Record) -> Quantity:
-    regimen = library.regimen(found.text("regimen"))
+def _cycles_of(at: Node, found: Record, books: Library) -> Quantity:
+    regimen = books.regimen(found.text("regimen"))
     level = units.read(found.text("level"), units.LEVEL, at.place) if "level" in found else None
     asked = course.Course(
         units.NO_LEVEL,

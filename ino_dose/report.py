@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, dates, dosing, left, pharmacy, remarks, units
+from . import __version__, comparing, dates, dosing, left, pharmacy, remarks, units
 from .body import FORMULAS
 from .ceiling import Standing
 from .course import NEVER
@@ -267,6 +267,55 @@ def regimen(found: Regimen) -> Row:
         "not_stated": found.not_stated,
         "sources": [_source(source) for source in found.sources],
     }
+
+
+def compare(regimens: Iterable[Regimen], rows: Iterable[comparing.Row]) -> list[Row]:
+    """The list that `compare -f json` prints: an object a regimen, in the order of its first row."""
+    by_id: dict[str, list[comparing.Row]] = {}
+    for row in rows:
+        by_id.setdefault(row.regimen.id, []).append(row)
+    found = {regimen.id: regimen for regimen in regimens}
+    order = [*by_id, *(id for id in found if id not in by_id)]
+    return [_compared(found[id], by_id.get(id, [])) for id in order]
+
+
+def _compared(regimen: Regimen, rows: list[comparing.Row]) -> Row:
+    return {
+        **regimens([regimen])[0],
+        "missing": regimen.missing,
+        "branches": [_branch(row) for row in rows],
+    }
+
+
+def _branch(row: comparing.Row) -> Row:
+    return {
+        "when": row.when,
+        "level_mg_per_m2": _number(row.level),
+        "open_ended": row.open_ended,
+        "cycles": [
+            {
+                "cycle": cycle.number,
+                "level_mg_per_m2": _number(cycle.level),
+                "dose_mg": _number(cycle.dose),
+                "cumulative_mg_per_m2": _number(cycle.cumulative),
+                "ceiling_status": cycle.status,
+            }
+            for cycle in row.cycles
+        ],
+        "total_mg_per_m2": _number(units.total((cycle.level for cycle in row.cycles), units.LEVEL)),
+        "cumulative_mg_per_m2": _number(row.standing.total),
+        "status": row.standing.status,
+        **_sides(row.standing),
+    }
+
+
+def compare_rows(rows: Iterable[comparing.Row]) -> list[Row]:
+    """The rows of `compare -f csv`: a row a cycle of a branch."""
+    return [
+        {"id": row.regimen.id, "when": row.when, "chosen_level_mg_per_m2": _number(row.level)} | cycle
+        for row in rows
+        for cycle in _branch(row)["cycles"]
+    ]
 
 
 def _block(block: Block) -> Row:

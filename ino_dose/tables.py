@@ -7,7 +7,7 @@ they need to be, in a terminal tables keep within 80 columns.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from . import dates, dosing, left, pharmacy, remarks, units
+from . import comparing, dates, dosing, left, pharmacy, remarks, units
 from . import plan as plans
 from .course import NEVER, said
 from .regimen import Choice
@@ -392,6 +392,87 @@ def regimens(found: Iterable[Regimen]) -> Iterator[RenderableType]:
         adapted = "yes" if each.remission_adapted else "no"
         table.add_row(each.id, last, "" if each.incomplete else adapted, each.title)
     yield table
+
+
+def compare(
+    regimens: Sequence[Regimen], rows: Sequence[comparing.Row], ceiling: Ceiling, bsa: Quantity | None
+) -> Iterator[RenderableType]:
+    """A row a branch, with a small bar against both limits; what two regimens differ in, day by day."""
+    yield Text(f"Inotuzumab ozogamicin, mg/m² against {_limits(ceiling)} before transplant", "bold")
+    if bsa is not None:
+        yield Text(f"mg are for a BSA of {units.show(bsa, units.AREA)}")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0, collapse_padding=True)
+    lower, upper = _digits(ceiling.lower), _digits(ceiling.upper)
+    names = ["Regimen", "By cycle", "Sum", "", f"Past\n{lower}", f"Past\n{upper}", f"Whole in\n{lower} {upper}"]
+    for name in [*names, *(["mg"] if bsa is not None else [])]:
+        table.add_column(name, no_wrap=True, justify="right" if name in ("Sum", "mg") else "left")
+    for row in rows:
+        sides = (row.standing.lower, row.standing.upper)
+        total = "?" if row.standing.total is None else _digits(row.standing.total)
+        within = " ".join(f"{side.last_cycle_within or '-':>3}" for side in sides)
+        doses = [cycle.dose for cycle in row.cycles if cycle.dose is not None]
+        mg = [_digits(units.total(doses, units.DOSE))] if bsa is not None else []
+        open_end = "…" if row.open_ended else ""
+        bar = _bar(row, ceiling)
+        crossings = [_crossing(side.first_over) for side in sides]
+        table.add_row(_branch(row), _by_cycle(row) + open_end, total + open_end, bar, *crossings, within, *mg)
+    yield table
+    incomplete = [regimen.id for regimen in regimens if regimen.incomplete]
+    if incomplete:
+        yield Text("Without a stated dose, not compared: " + ", ".join(incomplete))
+    if any(row.open_ended for row in rows):
+        yield Text("… no source states a last cycle: shown until the upper limit is passed.")
+    if len(regimens) == 2:
+        yield from _differences(rows)
+
+
+def _branch(row: comparing.Row) -> str:
+    level = f" {_digits(row.level)}" if row.level is not None else ""
+    when = {"remission": ", CR/CRi", "no remission": ", no CR"}.get(row.when or "", "")
+    return row.regimen.id + level + when
+
+
+def _by_cycle(row: comparing.Row) -> str:
+    """The sums of the cycles, alike ones together: `1.8 + 5 × 1.5`."""
+    runs = [(level, len(list(group))) for level, group in groupby(_digits(cycle.level) for cycle in row.cycles)]
+    return " + ".join(level if count == 1 else f"{count} × {level}" for level, count in runs)
+
+
+def _crossing(over: Crossing) -> str:
+    return f"C{over[0]}D{over[1]}" if isinstance(over, tuple) else over or "-"
+
+
+def _bar(row: comparing.Row, ceiling: Ceiling) -> Text:
+    """The sum against both limits, on a scale that ends at twice the upper one."""
+    width = 10
+    scale = 2 * Fraction(ceiling.upper.magnitude)
+    total = Fraction(0) if row.standing.total is None else Fraction(row.standing.total.magnitude)
+    cells = ["━" if index < round(total / scale * width) else "·" for index in range(width)]
+    for limit in (ceiling.lower, ceiling.upper):
+        cells[int(Fraction(limit.magnitude) / scale * width)] = "┃"
+    if total > scale:
+        cells[-1] = "»"
+    return Text("".join(cells), STYLES[row.standing.status])
+
+
+def _differences(rows: Sequence[comparing.Row]) -> Iterator[RenderableType]:
+    """Each branch of the one against the branch of the other for the same patient."""
+    first = rows[0].regimen.id
+    ours = [row for row in rows if row.regimen.id == first]
+    theirs = [row for row in rows if row.regimen.id != first]
+    for one in ours:
+        for other in theirs:
+            if one.when and other.when and one.when != other.when:
+                continue
+            table = Table(
+                box=SIMPLE_HEAD, pad_edge=False, title=f"{_branch(one)} | {_branch(other)}", title_justify="left"
+            )
+            for name in ("Cycle", "Day", f"{one.regimen.id}\nmg/m²", f"{other.regimen.id}\nmg/m²"):
+                table.add_column(name, justify="right", no_wrap=True)
+            for day in comparing.differences(one, other):
+                levels = ["none" if level is None else _digits(level) for level in (day.one, day.other)]
+                table.add_row(str(day.cycle), str(day.day), *levels)
+            yield table if table.rows else Text(f"{_branch(one)} and {_branch(other)}: the same doses on the same days")
 
 
 def areas(rows: Iterable[tuple[str, str, str]]) -> Iterator[RenderableType]:
