@@ -17,6 +17,10 @@ from . import __version__, errors
 from .errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from .coursefile import CourseFile
+    from .library import Library
+
+if TYPE_CHECKING:
     pass
 
 REFUSED, FINDING, PARTLY = 2, 3, 4
@@ -145,7 +149,7 @@ def plan(
     ceiling_file: CeilingFile = None,
 ) -> None:
     """Plan a course: every dose in mg, and where it stands against the ceiling."""
-    from . import asked, ceiling, coursefile, library
+    from . import asked, ceiling, library
     from . import plan as plans
 
     options = {
@@ -166,7 +170,7 @@ def plan(
         "--id": id,
     }
     books = library.at(schedules)
-    file = coursefile.read(course, books) if course else None
+    file = _course_file(course, books)
     product = library.product()
     said = asked.together(options, file, product)
     if fail_on and not said.course.prior_stated:
@@ -185,6 +189,14 @@ def plan(
     if fail_on and ceiling.fails(found.status, fail_on):
         print(f"the course is {found.status}, and --fail-on {fail_on} was asked for", file=sys.stderr)
         raise typer.Exit(FINDING)
+
+
+def _course_file(name: str | None, books: Library) -> CourseFile | None:
+    if name is None:
+        return None
+    from . import coursefile
+
+    return coursefile.read(name, books)
 
 
 def _print_plan(found: Any, format: str, pharmacy: bool) -> None:
@@ -315,10 +327,11 @@ def lint(
     format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table",
 ) -> None:
     """Check schedule files: everything wrong at once, each with its line. Exit 3 when there is."""
-    from . import library, report, schedule
+    from . import library, report
+    from . import lint as linting
 
     paths = files or library.everything()
-    faults = [fault for path in paths for fault in schedule.faults(path)]
+    faults = [fault for path in paths for fault in linting.faults(path)]
     if format == "json":
         _print(report.faults(faults), format)
     else:

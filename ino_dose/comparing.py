@@ -30,6 +30,15 @@ class Cycle(NamedTuple):
     status: ceilings.Status
 
 
+class Difference(NamedTuple):
+    """A day on which two regimens prescribe different levels; None where one has no dose that day."""
+
+    cycle: int
+    day: int
+    one: Quantity | None
+    other: Quantity | None
+
+
 class Row(NamedTuple):
     """One branch of a regimen: with remission after its first cycle or without, at one level.
 
@@ -43,6 +52,12 @@ class Row(NamedTuple):
     doses: tuple[Prescribed, ...]
     cycles: tuple[Cycle, ...]
     standing: Standing
+
+    def differences(self, other: Row) -> list[Difference]:
+        """What differs between two branches, day by day."""
+        ours, theirs = ({(dose.cycle, dose.day): dose.level for dose in row.doses} for row in (self, other))
+        days = sorted({*ours, *theirs})
+        return [Difference(*day, ours.get(day), theirs.get(day)) for day in days if ours.get(day) != theirs.get(day)]
 
 
 @units.exact
@@ -119,19 +134,3 @@ def _cycles(doses: Sequence[Prescribed], mixed: Sequence[Dose], standing: Standi
             cumulative[-1],
             statuses[-1],
         )
-
-
-class Difference(NamedTuple):
-    """A day on which two regimens prescribe different levels; None where one has no dose that day."""
-
-    cycle: int
-    day: int
-    one: Quantity | None
-    other: Quantity | None
-
-
-def differences(one: Row, other: Row) -> list[Difference]:
-    """What differs between two branches, day by day."""
-    ours, theirs = ({(dose.cycle, dose.day): dose.level for dose in row.doses} for row in (one, other))
-    days = sorted({*ours, *theirs})
-    return [Difference(*day, ours.get(day), theirs.get(day)) for day in days if ours.get(day) != theirs.get(day)]

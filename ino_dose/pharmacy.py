@@ -33,7 +33,7 @@ def prepare(dose: Quantity, product: Product) -> Preparation:
     thin, strong = concentration < units.fraction(product.least), concentration > units.fraction(product.most)
     return Preparation(
         vials(dose, product),
-        (units.fraction(dose) / units.fraction(product.concentration)).to("mL"),
+        units.fraction(dose) / units.fraction(product.concentration),
         concentration,
         units.fraction(dose) / units.fraction(product.least) if thin else None,
         units.fraction(dose) / units.fraction(product.most) if strong else None,

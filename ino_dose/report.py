@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, comparing, dates, dosing, left, pharmacy, remarks, units
+from . import __version__, dates, dosing, left, pharmacy, remarks, units
 from .body import FORMULAS
 from .ceiling import Standing
 from .course import NEVER
@@ -18,6 +18,7 @@ from .dosing import Dose
 from .regimen import Choice
 
 if TYPE_CHECKING:
+    from . import comparing
     from .errors import Fault
     from .plan import Plan
     from .regimen import Block, Citation, Regimen, Source

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from . import audit, node, shape, units
 from .course import NEVER
-from .errors import Collected, Fault, InputError
+from .errors import Collected
 from .node import Node, Record
 from .regimen import Block, Ceiling, Choice, Citation, Condition, Dose, Regimen, Source, Stop, Total, Transplant
 
@@ -45,18 +45,6 @@ def _read(path: Path, convert: Callable[[Node, str, str], T], check: Callable[[T
         check(found, faults)
     faults.raise_any()
     return found
-
-
-def faults(path: Path) -> tuple[Fault, ...]:
-    """Every fault of a file, a regimen or (by its keys) a ceiling. Raises InputError where there is no file."""
-    if not path.is_file():
-        raise InputError(str(path), "there is no such file", "check the path")
-    try:
-        is_ceiling = re.search(r"^(lower|upper) *:", node.load(path)[1], re.MULTILINE)
-        read_ceiling(path) if is_ceiling else read(path)
-    except InputError as error:
-        return error.faults
-    return ()
 
 
 def _regimen(root: Node, id: str, sha256: str) -> Regimen:

@@ -18,12 +18,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from . import comparing, dates, dosing, left, pharmacy, remarks, units
+from . import dates, dosing, left, pharmacy, remarks, units
 from . import plan as plans
 from .course import NEVER, said
 from .regimen import Choice
 
 if TYPE_CHECKING:
+    from . import comparing
     from .ceiling import Crossing, Status
     from .plan import Plan
     from .product import Product
@@ -469,7 +470,7 @@ def _differences(rows: Sequence[comparing.Row]) -> Iterator[RenderableType]:
             )
             for name in ("Cycle", "Day", f"{one.regimen.id}\nmg/m²", f"{other.regimen.id}\nmg/m²"):
                 table.add_column(name, justify="right", no_wrap=True)
-            for day in comparing.differences(one, other):
+            for day in one.differences(other):
                 levels = ["none" if level is None else _digits(level) for level in (day.one, day.other)]
                 table.add_row(str(day.cycle), str(day.day), *levels)
             yield table if table.rows else Text(f"{_branch(one)} and {_branch(other)}: the same doses on the same days")

@@ -150,6 +150,8 @@ def _of(word: str) -> str:
 
 def fraction(amount: Quantity) -> Quantity:
     """The same amount with a magnitude that can be divided and summed without end."""
+    if isinstance(amount.magnitude, Fraction):
+        return amount
     return registry.Quantity(Fraction(amount.magnitude), amount.units)
 
 
