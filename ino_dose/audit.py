@@ -155,6 +155,9 @@ def _add_up(found: Regimen, total: Total) -> None:
         raise InputError(total.place, "remission after: belongs here where doses depend on remission, and only there")
     if (total.chosen is None) == (found.choice is not None):
         raise InputError(total.place, "level: belongs here where the source leaves a choice, and only there")
+    if found.choice and total.chosen is not None and not found.choice.offers(total.chosen):
+        shown = units.show(total.chosen, units.LEVEL)
+        raise InputError(total.place, f"{shown} is not a level of this regimen", f"write {course.said(found.choice)}")
     doses = course.prescribe(found, total.remission_after or NEVER, total.through_cycle, total.chosen)
     sums = units.total((dose.level for dose in doses), units.LEVEL)
     if doses and doses[-1].cycle != total.through_cycle:
