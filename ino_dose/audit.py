@@ -33,7 +33,7 @@ def regimen(found: Regimen, faults: Collected) -> None:
     except InputError as error:
         faults.extend(error.faults)
         return
-    for check in (_overlaps, _branches, _limits, _counted, _choices):
+    for check in (_overlaps, _branches, _limits, _choices):
         with faults.here():
             check(found)
     if not faults:
@@ -117,12 +117,8 @@ def _limits(found: Regimen) -> None:
         raise InputError(found.stop.place, problem, "make the two agree")
     if found.transplant and not 1 <= found.transplant.cycles <= found.transplant.at_most <= (last or NEVER):
         raise InputError(found.transplant.place, "cycles, at most and the last cycle do not increase")
-
-
-def _counted(found: Regimen) -> None:
-    """Before transplant cycles are counted: their number is the cycle's own where none is left out."""
     rule = found.transplant
-    for cycle in range(1, rule.at_most + 1 if rule else 1):
+    for cycle in range(1, rule.at_most + 1 if rule else 1):  # a count of cycles is used as the number of the last
         if rule and not any(block.covers(cycle) for block in found.blocks):
             problem = f"cycles are counted from 1 here, and cycle {cycle} has no inotuzumab ozogamicin"
             raise InputError(rule.place, problem, "say it in a note instead")
