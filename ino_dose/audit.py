@@ -64,6 +64,8 @@ def _sources(sources: Iterable[Source], cited: Iterable[Citation], faults: Colle
 def _begins(found: Regimen) -> None:
     first = course.first_cycle(found)
     for block in found.blocks:
+        if block.covers(first) and block.condition:
+            raise InputError(block.place, f"cycle {first} is the first: remission cannot decide it", "take if: out")
         if block.covers(first) and block.doses is None:
             hint = "without a dose to begin with write status: incomplete and missing:"
             raise InputError(block.place, f"no dose is stated for cycle {first}, the first", hint)
@@ -86,13 +88,10 @@ def _listed(found: Regimen) -> list[int]:
 
 
 def _branches(found: Regimen) -> None:
-    first = course.first_cycle(found)
     for cycle in _listed(found):
         blocks = [block for block in found.blocks if block.covers(cycle)]
         conditions = {block.condition for block in blocks}
         place = blocks[0].place
-        if cycle == first and conditions != {None}:
-            raise InputError(place, f"cycle {cycle} is the first: remission cannot decide it", "take if: out")
         if conditions == {"no remission"}:
             raise InputError(
                 place, f"cycle {cycle} is not dosed for patients in remission", "add a block if: remission"
