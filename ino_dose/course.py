@@ -182,8 +182,7 @@ def _chosen(regimen: Regimen, level: Quantity | None) -> Quantity | None:
         raise InputError(
             "--level", f"the source of {regimen.id} leaves the level open: {offered}", "add --level with one of them"
         )
-    inside = level in choice.levels if choice.listed else choice.levels[0] <= level <= choice.levels[-1]
-    if not inside:
+    if not choice.offers(level):
         shown = units.show(level, units.LEVEL)
         raise InputError("--level", f"{shown} is not a level of {regimen.id}", f"its source gives {offered}")
     return level

@@ -41,9 +41,9 @@ class Node(NamedTuple):
     def text(self) -> str:
         """The scalar as it is written."""
         if self.scalar is None:
-            raise self.refused(f"one value belongs here, not a {self.kind}")
+            raise self.refused(f"one value belongs here, not a {self.kind}", "write one value")
         if not self.scalar.strip():
-            raise self.refused("a value is missing here")
+            raise self.refused("a value is missing here", "write it after the colon, or leave the key out")
         return self.scalar
 
     def whole(self) -> int:
@@ -65,7 +65,7 @@ class Node(NamedTuple):
     def pairs(self) -> tuple[tuple[Node, Node], ...]:
         """The keys of a mapping and their values, in order; there is at least one."""
         if self.kind != "mapping":
-            raise self.refused(f"key: value belongs here, not a {self.kind}")
+            raise self.refused(f"key: value belongs here, not a {self.kind}", "write key: value")
         if not self.members:
             raise self.refused("nothing stands between the braces", "write key: value or leave the key out")
         return self.members
@@ -165,17 +165,18 @@ def parse(text: str, name: str, faults: Collected) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise InputError(f"{name}:{line}", f"is not valid YAML here: {error.problem or error.context}") from None
+        problem = f"is not valid YAML here: {error.problem or error.context}"
+        raise InputError(f"{name}:{line}", problem, "check quotes, brackets and indentation") from None
     except yaml.reader.ReaderError:
         character = yaml.reader.Reader.NON_PRINTABLE.search(text)  # libyaml counts bytes, PyYAML characters
         line = text.count("\n", 0, character.start()) + 1 if character else 1
-        raise InputError(f"{name}:{line}", "has a character that YAML does not allow") from None
+        raise InputError(f"{name}:{line}", "has a character that YAML does not allow", "take it out") from None
 
 
 def _document(events: Iterator[yaml.Event], name: str, faults: Collected) -> Node:
     next(events)
     if not isinstance(next(events), yaml.DocumentStartEvent):
-        raise InputError(f"{name}:1", "is empty")
+        raise InputError(f"{name}:1", "is empty", "write title: … and what follows it")
     root = _node(next(events), events, name, faults, 0)
     next(events)
     if isinstance(after := next(events), yaml.DocumentStartEvent):
@@ -199,7 +200,7 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, faults: Co
         key = _node(event, events, name, faults, depth + 1)
         value = _node(next(events), events, name, faults, depth + 1)
         if key.scalar is None:
-            raise key.refused(f"a {key.kind} cannot be a key")
+            raise key.refused(f"a {key.kind} cannot be a key", "write one word before the colon")
         with faults.here():
             if key.scalar in first:
                 line = first[key.scalar].rpartition(":")[2]
@@ -219,4 +220,4 @@ def _refuse_tricks(event: yaml.Event, place: str, depth: int) -> None:
     if getattr(event, "tag", None):
         raise InputError(place, "tags (!) are not allowed", "write the plain value")
     if depth > DEEPEST:
-        raise InputError(place, f"is nested more than {DEEPEST} deep")
+        raise InputError(place, f"is nested more than {DEEPEST} deep", "a schedule is nested 5 deep at most")

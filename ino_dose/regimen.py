@@ -35,6 +35,10 @@ class Choice(NamedTuple):
     levels: tuple[Quantity, ...]
     listed: bool
 
+    def offers(self, level: Quantity) -> bool:
+        """Whether a level is one of the list, or within the range."""
+        return level in self.levels if self.listed else bool(self.levels[0] <= level <= self.levels[-1])
+
 
 class Dose(NamedTuple):
     """One line of the label's table: on this day of the cycle, this level (mg/m²)."""

@@ -207,7 +207,7 @@ def test_a_stated_bsa_from_three_tenths_to_four_is_taken(bsa: str) -> None:
 
 @pytest.mark.parametrize("bsa", ["0", "0.182", "0.299", "4.001", "18.2", "182"])
 def test_a_stated_bsa_outside_is_a_slip(bsa: str) -> None:
-    with pytest.raises(InputError, match=r"a BSA is taken from 0.3 to 4 m²"):
+    with pytest.raises(InputError, match="a BSA is taken from"):
         body.stated(units.quantity(bsa, units.AREA))
 
 
