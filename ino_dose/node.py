@@ -150,7 +150,7 @@ def load(path: Path) -> tuple[bytes, str]:
 def decode(content: bytes, name: str) -> str:
     """The text of at most 1 MiB of UTF-8."""
     if len(content) > LARGEST:
-        raise InputError(f"{name}:1", "is larger than 1 MiB", "a schedule is a page of text")
+        raise InputError(name, "is larger than 1 MiB", "a schedule is a page of text")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from ino_dose import schedule
+from ino_dose import lint
 
 HERE = Path(__file__).parent / "bad"
 BAD = sorted(HERE.glob("*.yaml"))
@@ -21,13 +21,13 @@ def promised(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_a_fault_is_found_with_its_line_and_what_to_write(path: Path) -> None:
-    faults = schedule.faults(path)
+    faults = lint.faults(path)
     assert [str(fault) for fault in faults] == promised(path) != []
     assert all(fault.hint for fault in faults)
 
 
 def test_faults_come_in_the_order_of_their_lines() -> None:
-    lines = [fault.where[1] or 0 for fault in schedule.faults(HERE / "several-faults.yaml")]
+    lines = [fault.where[1] or 0 for fault in lint.faults(HERE / "several-faults.yaml")]
     assert len(lines) == 6
     assert lines == sorted(lines)
 
@@ -52,9 +52,9 @@ def test_what_is_larger_than_a_mebibyte_is_refused(tmp_path: Path, ino: Run) -> 
     path = tmp_path / "large.yaml"
     good = (HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_bytes()
     path.write_bytes(good + b"#" * (1024 * 1024 - len(good)))
-    assert schedule.faults(path) == ()
+    assert lint.faults(path) == ()
     path.write_bytes(good + b"#" * (1024 * 1024 + 1 - len(good)))
-    (fault,) = schedule.faults(path)
+    (fault,) = lint.faults(path)
     assert (fault.place, fault.problem) == (str(path), "is larger than 1 MiB")
     (row,) = ino("lint", str(path), "-f", "json").json
     assert (row["file"], row["line"]) == (str(path), None)
@@ -65,7 +65,7 @@ def test_thirty_thousand_keys_are_read_at_once(tmp_path: Path) -> None:
     path = tmp_path / "keys.yaml"
     path.write_text("".join(f"{number}:\n" for number in range(30_000)))
     start = time.process_time()
-    assert len(schedule.faults(path)) == 30_000 + 3
+    assert len(lint.faults(path)) == 30_000 + 3
     assert time.process_time() - start < 5
 
 
@@ -73,14 +73,14 @@ def test_a_working_of_thousands_of_brackets_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "brackets.yaml"
     good = (HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_text("utf-8")
     path.write_text(good.replace("worked: 0.6", "worked: " + "(" * 5000 + "0.6", 1), "utf-8")
-    (fault,) = schedule.faults(path)
+    (fault,) = lint.faults(path)
     assert "cannot be read" in fault.problem
 
 
 def test_deep_nesting_at_the_size_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "deep.yaml"
     path.write_text("a: " + "[" * 1_000_000)
-    (fault,) = schedule.faults(path)
+    (fault,) = lint.faults(path)
     assert "nested more than 20 deep" in fault.problem
 
 
@@ -102,4 +102,4 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing(tmp_path: Path) 
     good = (HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_text("utf-8")
     path = tmp_path / "mrd-mdacc.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + good.replace("\n", "\r\n").encode())
-    assert schedule.faults(path) == ()
+    assert lint.faults(path) == ()

@@ -67,7 +67,7 @@ def test_every_regimen_has_a_case() -> None:
     from ino_dose import library
 
     commands = [yaml.load(path.read_text("utf-8"), yaml.BaseLoader)["command"].split()[1] for path in CASES]
-    planned = {id for id in library.ids() if not library.regimen(id).incomplete}
+    planned = {regimen.id for regimen in library.at().all()[0] if not regimen.incomplete}
     assert planned >= set(commands) >= SEVEN
 
 
