@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -203,21 +204,21 @@ def _print_plan(found: Any, format: str, pharmacy: bool) -> None:
     if format == "table":
         from . import tables
 
-        tables.show(tables.plan(found, pharmacy))
+        _write(tables.text(tables.plan(found, pharmacy)))
         return
     if format == "ics":
         from . import calendar
 
-        sys.stdout.buffer.write(calendar.text(found).encode())
+        _write(calendar.text(found))
         return
     from . import remarks, report
 
     if format == "csv":
-        sys.stdout.write(report.to_csv(report.dose_rows(found)))
+        _print(report.dose_rows(found), format)
         for sentence in remarks.warnings(found):
             print(f"warning: {sentence}", file=sys.stderr)
     else:
-        print(report.to_json(report.plan(found)))
+        _print(report.plan(found), format)
 
 
 def regimens(format: Format = "table", schedules: Schedules = None) -> None:
@@ -228,7 +229,7 @@ def regimens(format: Format = "table", schedules: Schedules = None) -> None:
     if format == "table":
         from . import tables
 
-        tables.show(tables.regimens(found))
+        _write(tables.text(tables.regimens(found)))
     else:
         from . import report
 
@@ -256,7 +257,7 @@ def show(
     if format == "table":
         from . import tables
 
-        tables.show(tables.regimen(found))
+        _write(tables.text(tables.regimen(found)))
     else:
         from . import report
 
@@ -295,7 +296,7 @@ def compare(
     if format == "table":
         from . import tables
 
-        tables.show(tables.compare(found, rows, ceiling, area))
+        _write(tables.text(tables.compare(found, rows, ceiling, area)))
     else:
         from . import report
 
@@ -315,7 +316,7 @@ def bsa(height: Height = None, weight: Weight = None, sex: Sex = None, format: F
             (row["formula"], units.digits(row["bsa_m2"]) if row["bsa_m2"] else row["note"], row["source"])
             for row in report.areas(found)
         )
-        tables.show(tables.areas(rows))
+        _write(tables.text(tables.areas(rows)))
     else:
         _print(report.areas(found), format)
 
@@ -336,7 +337,7 @@ def lint(
         _print(report.faults(faults), format)
     else:
         none = f"{len(paths)} {'file' if len(paths) == 1 else 'files'}: no faults"
-        print("\n".join(map(str, faults)) or none)
+        _write(("\n".join(map(str, faults)) or none) + "\n")
     if faults:
         raise typer.Exit(FINDING)
 
@@ -346,9 +347,21 @@ def _print(value: list[dict[str, Any]] | dict[str, Any], format: str) -> None:
 
     if format == "csv":
         assert isinstance(value, list)
-        sys.stdout.write(report.to_csv(value))
+        _write(report.to_csv(value))
     else:
-        print(report.to_json(value))
+        _write(report.to_json(value) + "\n")
+
+
+def _write(text: str) -> None:
+    """Put a result on standard output whole, or end with 1: a result that was lost is never a 0."""
+    if sys.stdout is None:
+        sys.exit("standard output is closed")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(f"standard output: {error.strerror}")
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

@@ -41,14 +41,14 @@ STYLES = {
 }
 
 
-def show(parts: Iterable[RenderableType]) -> None:
-    """Print to standard output: wrapped in a terminal, never in a pipe, with colours only in a terminal."""
-    terminal = sys.stdout.isatty()  # rich by itself takes FORCE_COLOR in a pipe for a terminal
+def text(parts: Iterable[RenderableType]) -> str:
+    """What standard output is to show: wrapped in a terminal, never in a pipe, with colours only in a terminal."""
+    terminal = sys.stdout is not None and sys.stdout.isatty()  # rich by itself takes FORCE_COLOR in a pipe for a terminal
     console = Console(highlight=False, markup=False, emoji=False, force_terminal=terminal)
     console.width = max(console.width, 80) if terminal else 1_000_000
     with console.capture() as printed:
         console.print(*parts, sep="\n")
-    sys.stdout.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
+    return "\n".join(line.rstrip() for line in printed.get().split("\n"))
 
 
 def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
