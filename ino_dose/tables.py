@@ -13,8 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -43,7 +42,9 @@ STYLES = {
 
 def text(parts: Iterable[RenderableType]) -> str:
     """What standard output is to show: wrapped in a terminal, never in a pipe, with colours only in a terminal."""
-    terminal = sys.stdout is not None and sys.stdout.isatty()  # rich by itself takes FORCE_COLOR in a pipe for a terminal
+    terminal = (
+        sys.stdout is not None and sys.stdout.isatty()
+    )  # rich by itself takes FORCE_COLOR in a pipe for a terminal
     console = Console(highlight=False, markup=False, emoji=False, force_terminal=terminal)
     console.width = max(console.width, 80) if terminal else 1_000_000
     with console.capture() as printed:
@@ -63,7 +64,7 @@ def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
     yield from _sources(found)
 
 
-def _header(found: Plan) -> Iterator[Text]:
+def _header(found: Plan) -> Iterator[RenderableType]:
     yield Text.assemble(("Inotuzumab ozogamicin", "bold"), f" · {found.regimen.id}")
     yield Text(found.regimen.title)
     yield Text()
@@ -77,8 +78,22 @@ def _header(found: Plan) -> Iterator[Text]:
         yield _fact("Interval", f"{days} days from the last dose to transplant; no source states how many it should be")
 
 
-def _fact(name: str, value: str) -> Text:
-    return Text.assemble((f"{name:<9}", "dim"), value)
+class _Beside:
+    """A label, and text beside it that keeps its margin where it is wrapped."""
+
+    def __init__(self, label: Text, text: Text) -> None:
+        self.label = label
+        self.text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        label, margin = self.label, Text(" " * len(self.label))
+        for line in self.text.wrap(console, options.max_width - len(margin)):
+            yield Text.assemble(label, line)
+            label = margin
+
+
+def _fact(name: str, value: str | Text) -> _Beside:
+    return _Beside(Text(f"{name:<9}", "dim"), Text.assemble(value))
 
 
 def _bsa(found: Plan) -> str:
@@ -213,15 +228,15 @@ def _standing(found: Plan) -> Iterator[RenderableType]:
         shown = f"{units.show(branch.level, units.LEVEL)} through cycle {branch.cycles}"
         if total is not None and total != branch.level:
             shown += f", {units.show(total, units.LEVEL)} with what came before"
-        yield Text.assemble(f"{'':<9}If {branch.when}: {shown}: ", _word(branch.standing.status, found))
+        yield _fact("", Text.assemble(f"If {branch.when}: {shown}: ", _word(branch.standing.status, found)))
     yield Text()
 
 
-def _left(found: Plan) -> Iterator[Text]:
+def _left(found: Plan) -> Iterator[RenderableType]:
     """What was given so far, and what still fits under each limit."""
     given = found.given.total
     so_far = "unknown, since prior exposure is" if given is None else units.show(given, units.LEVEL)
-    yield Text.assemble(("So far   ", "dim"), f"{so_far}: ", _word(found.given.status, found))
+    yield _fact("So far", Text.assemble(f"{so_far}: ", _word(found.given.status, found)))
     for so_far_against, whole in ((found.given.lower, found.standing.lower), (found.given.upper, found.standing.upper)):
         room = left.under(found, so_far_against, whole)
         if room.level is not None and room.dose is not None:
@@ -251,13 +266,13 @@ def _room(remaining: Quantity | None) -> str:
     return "" if remaining is None else f", by {units.digits(abs(remaining.magnitude))} mg/m² at the end"
 
 
-def _gauge(found: Plan) -> Text:
+def _gauge(found: Plan) -> _Beside:
     total, width = found.standing.total, 36
-    label = f"{'Ceiling':<9}"
     if total is None:
         own = plans.total(found.doses)
-        return Text.assemble(
-            (label, "dim"), f"{units.show(own, units.LEVEL)} in this course, more before: ", _word(found.status, found)
+        return _fact(
+            "Ceiling",
+            Text.assemble(f"{units.show(own, units.LEVEL)} in this course, more before: ", _word(found.status, found)),
         )
     scale = max(Fraction(total.magnitude), Fraction(found.ceiling.upper.magnitude)) * Fraction(10, 9)
 
@@ -268,14 +283,14 @@ def _gauge(found: Plan) -> Text:
     for limit in (found.ceiling.lower, found.ceiling.upper):
         cells[at(limit)] = "┃"
     bar = Text("".join(cells), STYLES[found.status])
-    return Text.assemble((label, "dim"), bar, f" {units.show(total, units.LEVEL)}: ", _word(found.status, found))
+    return _fact("Ceiling", Text.assemble(bar, f" {units.show(total, units.LEVEL)}: ", _word(found.status, found)))
 
 
 def _sentences(title: str, sentences: list[str], style: str = "") -> Iterator[RenderableType]:
     if sentences:
         yield Text(title, "bold")
         for sentence in sentences:
-            yield _indented(f"- {sentence}", style)
+            yield _Beside(Text("  - ", style), Text(sentence, style))
         yield Text()
 
 
@@ -291,8 +306,8 @@ def _sources(found: Plan) -> Iterator[RenderableType]:
     yield _indented(f"The ceiling is {found.ceiling.basis}.")
 
 
-def _indented(text: str, style: str = "") -> Padding:
-    return Padding(Text(text, style), (0, 0, 0, 2), expand=False)
+def _indented(text: str, style: str = "") -> _Beside:
+    return _Beside(Text("  "), Text(text, style))
 
 
 def _cited(sources: Iterable[Source], citations: Iterable[Citation], what: str = "") -> Iterator[RenderableType]:
