@@ -11,7 +11,6 @@ from hypothesis import settings
 
 from ino_dose import cli
 
-
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
 
