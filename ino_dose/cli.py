@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    given = sys.argv[1:] if arguments is None else arguments
+    given = _words(sys.argv[1:]) if arguments is None else arguments
     wanted = given[:1] if given and given[0] in COMMANDS else list(COMMANDS)
     try:
         _app(wanted)(given, prog_name="ino-dose")
@@ -43,6 +43,11 @@ def main(arguments: list[str] | None = None) -> None:
         for fault in error.faults:
             print(fault, file=sys.stderr)
         sys.exit(REFUSED)
+
+
+def _words(arguments: list[str]) -> list[str]:
+    """The arguments as UTF-8, whatever the locale: in an ASCII one Python hands over half of ë and ²."""
+    return [os.fsencode(each).decode("utf-8", "surrogateescape") for each in arguments]
 
 
 def _app(commands: list[str]) -> typer.Typer:

@@ -7,8 +7,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from ino_dose import cli
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+settings.load_profile("unhurried")
 
 
 class Ran(NamedTuple):
