@@ -14,7 +14,7 @@ from .body import Body, Formula
 from .course import Course
 from .dosing import Rounding
 from .errors import InputError
-from .product import Product
+from .regimen import Product
 
 if TYPE_CHECKING:
     from .coursefile import CourseFile

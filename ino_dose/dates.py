@@ -10,8 +10,7 @@ from . import course as courses
 from .course import Course
 from .dosing import Dose
 from .errors import InputError
-from .product import Product
-from .regimen import Regimen
+from .regimen import Product, Regimen
 
 
 class Breach(NamedTuple):

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from .product import Product
-    from .regimen import Ceiling, Regimen
+    from .regimen import Ceiling, Product, Regimen
 
 _PACKAGE = Path(__file__).parent
 BUNDLED = _PACKAGE / "schedules" if (_PACKAGE / "schedules").is_dir() else _PACKAGE.parent / "schedules"
@@ -50,9 +49,10 @@ class Library(NamedTuple):
     def _nearest(self, name: str) -> str:
         from difflib import get_close_matches
 
-        if near := [id for id in self.files if name and id.startswith(name)]:
+        near = [id for id in self.files if name and id.startswith(name)]
+        if len(near) > 1:
             return "write one of:" + "".join(f"\n  {id}: {self.regimen(id).title}" for id in near)
-        close = get_close_matches(name, self.files, 3)
+        close = near or get_close_matches(name, self.files, 3)
         return f"did you mean {' or '.join(close)}?" if close else "ino-dose regimens lists them all"
 
 

@@ -44,6 +44,8 @@ class Node(NamedTuple):
             raise self.refused(f"one value belongs here, not a {self.kind}", "write one value")
         if not self.scalar.strip():
             raise self.refused("a value is missing here", "write it after the colon, or leave the key out")
+        if not self.scalar.replace("\n", " ").isprintable():
+            raise self.refused("a character here cannot be printed", "write plain text")
         return self.scalar
 
     def whole(self) -> int:

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import units
-from .product import Product
+from .regimen import Product
 
 if TYPE_CHECKING:
     from .units import Quantity

@@ -14,8 +14,7 @@ from .course import Course
 from .dates import Breach
 from .dosing import Dose, Rounding
 from .errors import InputError
-from .product import Product
-from .regimen import Ceiling, Regimen
+from .regimen import Ceiling, Product, Regimen
 
 if TYPE_CHECKING:
     from .units import Quantity

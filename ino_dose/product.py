@@ -1,40 +1,18 @@
-"""The facts of the vial, the bag and the label's windows: a file with sources, like a schedule."""
+"""A YAML file → the facts of the vial, the bag and the label's windows, read like a schedule."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from . import node, schedule, shape, units
 from .errors import Collected
 from .node import Node, Record
-from .regimen import Citation, Source
+from .regimen import Product
 from .units import Kind
 
 if TYPE_CHECKING:
     from .units import Quantity
-
-
-class Product(NamedTuple):
-    """What a pharmacy needs to know, each fact with its citations under its own name in `cited`.
-
-    `vial`: mg that can be withdrawn from one; `concentration` after reconstitution (mg/mL); `bag`
-    (mL) and the `least` and `most` that may be in it (mg/mL); `rounding`: how far (%) a dose may be
-    rounded; `spacing`: fewest days between doses; `window`: days by which doses on `window_days` may move.
-    """
-
-    title: str
-    vial: Quantity
-    concentration: Quantity
-    bag: Quantity
-    least: Quantity
-    most: Quantity
-    rounding: Quantity
-    spacing: int
-    window: int
-    window_days: tuple[int, ...]
-    cited: dict[str, tuple[Citation, ...]]
-    sources: tuple[Source, ...]
 
 
 def read(path: Path) -> Product:

@@ -1,4 +1,4 @@
-"""The nouns of a schedule file, frozen: regimen, block, dose, source."""
+"""The nouns of our files, frozen: regimen, block, dose, source; ceiling; product."""
 
 from __future__ import annotations
 
@@ -152,4 +152,26 @@ class Ceiling(NamedTuple):
     upper: Quantity
     basis: str
     citations: tuple[Citation, ...]
+    sources: tuple[Source, ...]
+
+
+class Product(NamedTuple):
+    """What a pharmacy needs to know, each fact with its citations under its own name in `cited`.
+
+    `vial`: mg that can be withdrawn from one; `concentration` after reconstitution (mg/mL); `bag`
+    (mL) and the `least` and `most` that may be in it (mg/mL); `rounding`: how far (%) a dose may be
+    rounded; `spacing`: fewest days between doses; `window`: days by which doses on `window_days` may move.
+    """
+
+    title: str
+    vial: Quantity
+    concentration: Quantity
+    bag: Quantity
+    least: Quantity
+    most: Quantity
+    rounding: Quantity
+    spacing: int
+    window: int
+    window_days: tuple[int, ...]
+    cited: dict[str, tuple[Citation, ...]]
     sources: tuple[Source, ...]

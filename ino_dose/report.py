@@ -144,22 +144,22 @@ def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: s
     return {
         "cycle": dose.prescribed.cycle,
         "day": dose.prescribed.day,
-        "date": _day(dose.date),
-        "state": dose.state,
         "level_mg_per_m2": _number(dose.prescribed.level),
-        "bsa_m2": _number(dose.bsa),
         "calculated_mg": _number(dose.calculated),
         "dose_mg": _number(dose.dose),
         "delivered_mg_per_m2": _quotient(dose.delivered),
-        "counted_mg_per_m2": _number(dose.counted),
         "cumulative_mg_per_m2": _number(cumulative),
         "ceiling_status": status,
+        "source": _spot(dose.prescribed.citations[0]),
+        "further_sources": _spots(dose.prescribed.citations[1:]),
+        "state": dose.state,
+        "date": _day(dose.date),
+        "counted_mg_per_m2": _number(dose.counted),
+        "bsa_m2": _number(dose.bsa),
         "deviation_percent": _quotient(dosing.deviation(dose)),
         "vials": made and made.vials,
         "withdraw_ml": made and _number(made.withdraw),
         "bag_mg_per_ml": made and _number(made.concentration),
-        "source": _spot(dose.prescribed.citations[0]),
-        "further_sources": _spots(dose.prescribed.citations[1:]),
     }
 
 
@@ -207,15 +207,30 @@ def cycles(found: Plan) -> list[Row]:
     return rows
 
 
+PLANNED = (
+    "cycle",
+    "day",
+    "level_mg_per_m2",
+    "calculated_mg",
+    "dose_mg",
+    "delivered_mg_per_m2",
+    "cumulative_mg_per_m2",
+    "ceiling_status",
+    "source",
+    "source_spot",
+)
+LIVED = (*PLANNED, "state", "date", "counted_mg_per_m2", "bsa_m2")
+
+
 def dose_rows(found: Plan) -> list[Row]:
-    """The rows of `plan -f csv`: the doses, with whose they are, and the source in two cells."""
-    rows = []
-    for dose in doses(found):
-        source = dose.pop("source")
-        del dose["further_sources"]
-        whose = {"id": found.patient, "regimen": found.regimen.id}
-        rows.append(whose | dose | {"source": source["id"], "source_spot": source["spot"]})
-    return rows
+    """The rows of `plan -f csv`: the doses, with whose they are, and the source in two cells.
+
+    A course with events or dates has the columns `LIVED`, any other those of `PLANNED`.
+    """
+    whose = {"id": found.patient, "regimen": found.regimen.id}
+    columns = LIVED if found.course.events or found.course.start else PLANNED
+    rows = [dose | {"source": dose["source"]["id"], "source_spot": dose["source"]["spot"]} for dose in doses(found)]
+    return [whose | {name: row[name] for name in columns} for row in rows]
 
 
 def regimens(found: Iterable[Regimen]) -> list[Row]:

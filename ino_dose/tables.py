@@ -20,13 +20,12 @@ from rich.text import Text
 from . import dates, dosing, left, pharmacy, remarks, units
 from . import plan as plans
 from .course import NEVER, said
-from .regimen import Choice
+from .regimen import Choice, Product
 
 if TYPE_CHECKING:
     from . import comparing
     from .ceiling import Crossing, Status
     from .plan import Plan
-    from .product import Product
     from .regimen import Block, Ceiling, Citation, Dose, Regimen, Source
     from .units import Quantity
 

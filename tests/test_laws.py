@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ino_dose import body, ceiling, dosing, library, plan, report, schedule, units
+from ino_dose import body, ceiling, dosing, library, lint, plan, report, schedule, units
 from ino_dose.course import NEVER, Course, Prescribed
+from ino_dose.dosing import Rounding
 from ino_dose.errors import InputError
 from ino_dose.regimen import Regimen
 
@@ -25,11 +26,11 @@ STEP = units.quantity("0.01", units.DOSE)
 
 @cache
 def regimen(id: str) -> Regimen:
-    return library.regimen(id)
+    return library.at().regimen(id)
 
 
 def planned(id: str, bsa: Decimal | str, course: Course, step: Any = STEP) -> plan.Plan:
-    return plan.make(regimen(id), body.stated(units.quantity(str(bsa), units.AREA)), course, CEILING, step)
+    return plan.make(regimen(id), body.stated(units.quantity(str(bsa), units.AREA)), course, CEILING, Rounding(step))
 
 
 def level(text: str) -> Any:
@@ -203,10 +204,10 @@ def test_the_branches_of_an_undecided_course_are_the_courses_that_follow(asked: 
 def test_any_bytes_are_a_schedule_or_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "any.yaml"
     path.write_bytes(content)
-    assert schedule.faults(path)
+    assert lint.faults(path)
 
 
-TEXTS = [path.read_text("utf-8") for path in library.files()]
+TEXTS = [path.read_text("utf-8") for path in library.everything()]
 PIECES = ["not stated", "1", "2 to 6", "2 onward", "2, 4", "1.3 to 1.8 mg/m2", "[0.3 mg/m2, 0.4 mg/m2]", "remission",
           "no remission", "never", "incomplete", "0.8", "0", "9" * 31, "{}", "[]", "~", "'", "- ", "x: y", "é"]  # fmt: skip
 
@@ -247,7 +248,7 @@ def test_a_damaged_schedule_is_refused_or_planned(
     try:
         found = schedule.read(path)
         small = body.stated(units.quantity("1.8", units.AREA))
-        made = plan.make(found, small, Course(level("0"), True, cycles, remission, hsct), CEILING, STEP)
+        made = plan.make(found, small, Course(level("0"), True, cycles, remission, hsct), CEILING, Rounding(STEP))
     except InputError as refused:
         assert all(fault.place and fault.problem for fault in refused.faults)
         return
