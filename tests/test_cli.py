@@ -1,5 +1,6 @@
 """The commands from outside: options, keys, exit codes, and what goes to which stream."""
 
+import contextlib
 import csv
 import io
 import os
@@ -29,7 +30,6 @@ def shell(line: str, **environment: str) -> "subprocess.CompletedProcess[bytes]"
 
 # ---------------------------------------------------------------- plan -f json
 
-NUMBER, NAME, COUNT, SENTENCES = Decimal, str, Decimal, list
 SPOT = {"id": str, "spot": str}
 SIDES = {"lower": Any, "upper": Any}
 KEYS: dict[str, Any] = {
@@ -489,10 +489,17 @@ def test_a_pipe_gets_no_colour_and_no_wrapping(environment: dict[str, str]) -> N
 
 def terminal(**environment: str) -> str:
     """What a plan prints in a terminal."""
-    line = f"{sys.executable} -m ino_dose plan mrd-mdacc --bsa 1.8m2"
-    ran = subprocess.run(["script", "-qec", line, "/dev/null"], capture_output=True, timeout=60,
-                         env={"PATH": os.environ["PATH"], "TERM": "xterm-256color", **environment})  # fmt: skip
-    return ran.stdout.decode()
+    ours, theirs = os.openpty()
+    environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", **environment}
+    running = subprocess.Popen([*INO, *PLAN], stdout=theirs, env=environment)
+    os.close(theirs)
+    printed = b""
+    with contextlib.suppress(OSError):  # Linux says "input/output error" where a terminal has ended
+        while part := os.read(ours, 65536):
+            printed += part
+    os.close(ours)
+    assert running.wait(60) == 0
+    return printed.decode()
 
 
 def test_a_terminal_gets_colour_unless_it_is_declined() -> None:
