@@ -23,8 +23,8 @@ from ino_dose.regimen import Regimen
 from ino_dose.slips import Cause
 
 D = Decimal
-LIBRARY = [regimen for id in library.ids() if not (regimen := library.regimen(id)).incomplete]
-CEILING = library.ceiling()
+LIBRARY = [regimen for regimen in library.at().all()[0] if not regimen.incomplete]
+CEILING, PRODUCT = library.ceiling(), library.product()
 
 
 class Case(NamedTuple):
@@ -190,7 +190,8 @@ def verified(case: Case, ordered: Decimal, bsa: Decimal | None = None) -> verify
         CEILING,
         verify.Order(case.dose.cycle, case.dose.day, units.quantity(ordered, units.DOSE), stated),
         verify.USUAL,
-        lambda: [regimen for regimen in LIBRARY if regimen.id != case.regimen.id],
+        PRODUCT,
+        lambda: LIBRARY,
     )
 
 
@@ -207,7 +208,7 @@ def seeded(kind: str, seed: Seed, orders: int, step: Decimal) -> tuple[Counter[s
         amount = seed(one, rng)
         if amount is None or not (ordered := stepped(amount, D("0.1") if kind == "vial" else step)):
             continue
-        if abs(ordered - one.due) * 100 <= verify.USUAL.percent * one.due:
+        if abs(ordered - one.due) * 100 <= verify.USUAL.share.magnitude * one.due:
             continue
         counts["off"] += 1
         causes = outcome(one, ordered, amount if kind == "stated_bsa" else None, counts)
@@ -227,15 +228,13 @@ def outcome(case: Case, ordered: Decimal, by_stated: Decimal | None, counts: Cou
 
 
 def score(kind: str, causes: tuple[Cause, ...], counts: Counter[str], instead: Counter[str]) -> None:
-    """Named first; first or giving the very mg of the first, so that nothing could tell them apart; named."""
-    named = [cause.kind for cause in causes]
-    alike = [cause.kind for cause in causes if cause.amount is not None and cause.amount == causes[0].amount]
-    first = named[:1] == [kind]
-    counts["first"] += first
-    counts["alike"] += first or kind in alike
+    """Named first; in the first sentence, with slips of the same working; in any."""
+    named = [kind for cause in causes for kind in cause.kinds]
+    counts["first"] += named[:1] == [kind]
+    counts["alike"] += bool(causes) and kind in causes[0].kinds
     counts["named"] += kind in named
     counts["nothing"] += not named
-    if not first:
+    if not causes or kind not in causes[0].kinds:
         instead[(named or ["nothing"])[0]] += 1
 
 
@@ -245,8 +244,8 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=200, help="orders past the tolerance for each kind")
     parser.add_argument("--step", type=D, default=D("0.01"), help="orders are written in steps of so many mg")
     asked = parser.parse_args()
-    print(f"{len(LIBRARY)} regimens, orders in steps of {asked.step} mg, tolerance {verify.USUAL.percent} %")
-    print(f"{'':20}{'orders':>7}{'flagged':>9}  of these first{'or alike':>10}{'among':>8}   instead")
+    print(f"{len(LIBRARY)} regimens, orders in steps of {asked.step} mg, tolerance {verify.USUAL.share.magnitude} %")
+    print(f"{'':20}{'orders':>7}{'flagged':>9}  of these first{'sentence':>10}{'any':>8}   instead")
     for seeds in (LISTED, UNLISTED):
         total = Counter[str]()
         for kind, seed in seeds.items():

@@ -41,6 +41,7 @@ COMMANDS = {
     "plan -f json": ([*PLAN, "-f", "json"], "floor", 1.15),
     "plan (table)": (PLAN, "floor", 1.3),
     "regimens": (["regimens", "-f", "json"], "floor", 2),
+    "compare": (["compare", "-f", "json"], "floor", 2),
     "lint": (["lint"], "floor", 2),
     "--version": (["--version"], "typer --help", 1.15),
     "--help": (["--help"], "typer --help", 1.3),

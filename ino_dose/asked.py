@@ -3,17 +3,120 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import body as bodies
 from . import course as courses
-from . import units
+from . import errors, units
+from .body import Body, Formula
+from .course import Course
+from .dosing import Rounding
 from .errors import InputError
+from .regimen import Product
 
 if TYPE_CHECKING:
-    from .body import Body, Formula
-    from .course import Course
+    from .coursefile import CourseFile
     from .units import Quantity
+
+
+class Asked(NamedTuple):
+    """Everything a plan is made from, apart from what is in files of facts."""
+
+    regimen: str
+    body: Body
+    course: Course
+    rounding: Rounding
+    patient: str | None
+
+
+Texts = Mapping[str, str | None]
+KINDS = {
+    "--height": units.HEIGHT,
+    "--weight": units.WEIGHT,
+    "--bsa": units.AREA,
+    "--prior": units.LEVEL,
+    "--level": units.LEVEL,
+    "--round-to": units.DOSE,
+}
+
+
+def together(options: Texts, file: CourseFile | None, product: Product) -> Asked:
+    """What options and a course file say together, each by the option's name; they may not contradict each other."""
+    said = {option: text for option, text in options.items() if text is not None}
+    if file is None:
+        return _read(said, None, product)
+    _check_same(said, file)
+    with errors.placed(file.places):
+        return _read(file.texts | said, file, product)
+
+
+def _check_same(said: Mapping[str, str], file: CourseFile) -> None:
+    for option, text in said.items():
+        there = file.texts.get(option)
+        if there is not None and _value(option, text) != _value(option, there):
+            raise InputError(
+                option, f"{text} contradicts {there} in the course file ({file.places[option]})", "keep one"
+            )
+        if option == "--prior" and file.received is not None:
+            raise InputError(option, "the course file lists what was received before", "keep one")
+
+
+def _value(option: str, text: str) -> object:
+    if option in KINDS and text not in ("none", "unknown", "vial"):
+        return units.read(text, KINDS[option], option)
+    return text
+
+
+def _read(said: Mapping[str, str], file: CourseFile | None, product: Product) -> Asked:
+    if "REGIMEN" not in said:
+        raise InputError("REGIMEN", "is missing", "name one, or a course file with --course FILE")
+    get = said.get
+    asked = course(
+        get("--prior"),
+        get("--cycles"),
+        _after(said, file),
+        "--hsct" in said and said["--hsct"] == "yes",
+        get("--level"),
+    )
+    asked = asked._replace(start=_day(get("--start"), "--start"), transplant=_day(get("--transplant"), "--transplant"))
+    if asked.transplant:
+        asked = asked._replace(hsct=True)
+    if file:
+        asked = asked._replace(events=file.events, risks=file.risks)
+    if file and file.received is not None:
+        asked = asked._replace(prior=file.received, prior_stated=True)
+    return Asked(
+        said["REGIMEN"],
+        body(get("--height"), get("--weight"), get("--bsa"), get("--formula"), get("--sex")),
+        asked,
+        rounding(said.get("--round-to", "0.01mg"), product),
+        text(get("--id"), "--id"),
+    )
+
+
+def _after(said: Mapping[str, str], file: CourseFile | None) -> str | None:
+    """Remission as an option says it, or as an event of the course file does; they may not differ."""
+    told = said.get("--remission-after")
+    events = [event for event in file.events if event.what == "remission"] if file else []
+    for event in events:
+        if (told := told or str(event.cycle)) != str(event.cycle):
+            raise InputError(event.place, f"remission was said to come after cycle {told}", "keep one")
+    return told
+
+
+def _day(said: str | None, place: str) -> date | None:
+    return None if said is None else units.day(said, place)
+
+
+def _whole(said: str | None, place: str) -> int | None:
+    if said is None:
+        return None
+    if not re.fullmatch("[1-9][0-9]{0,2}", said):
+        more = ", or never" if place == "--remission-after" else ""
+        raise InputError(place, f"{said!r} is not a cycle", f"write the cycle's number, as in 3{more}")
+    return int(said)
 
 
 def body(
@@ -30,29 +133,31 @@ def body(
 
 
 def course(
-    prior: str | None = None,
-    cycles: int | None = None,
+    before: str | None = None,
+    cycles: str | None = None,
     remission_after: str | None = None,
     hsct: bool = False,
     level: str | None = None,
 ) -> Course:
     """What is true of the treatment, as far as it was stated."""
     return courses.Course(
-        prior=_prior(prior),
-        prior_stated=prior is not None,
-        cycles=cycles,
+        prior=prior(before),
+        prior_stated=before is not None,
+        cycles=_whole(cycles, "--cycles"),
         remission=_remission(remission_after),
         hsct=hsct,
         level=None if level is None else units.read(level, units.LEVEL, "--level"),
     )
 
 
-def step(said: str) -> Quantity:
-    """The rounding step of a dose in mg, which is not 0."""
+def rounding(said: str, product: Product | None = None) -> Rounding:
+    """How doses are rounded: to a step in mg, or `vial`: down to whole vials where that is near enough."""
+    if said == "vial" and product:
+        return Rounding(units.quantity("0.01", units.DOSE), product.vial, product.rounding)
     amount = units.read(said, units.DOSE, "--round-to")
     if not amount.magnitude:
         raise InputError("--round-to", "a step of 0 rounds to nothing", "write it like 0.05mg")
-    return amount
+    return Rounding(amount)
 
 
 def text(said: str | None, place: str) -> str | None:
@@ -78,17 +183,12 @@ def _formula(name: str) -> Formula:
     return bodies.FORMULAS[name]
 
 
-def _prior(said: str | None) -> Quantity | None:
+def prior(said: str | None) -> Quantity | None:
+    """Exposure before in mg/m²; None where it is said to be unknown, 0 where it is none or not stated."""
     if said == "unknown":
         return None
     return units.NO_LEVEL if said is None or said == "none" else units.read(said, units.LEVEL, "--prior")
 
 
 def _remission(said: str | None) -> int | None:
-    if said is None:
-        return None
-    if said == "never":
-        return courses.NEVER
-    if not re.fullmatch("[1-9][0-9]{0,2}", said):
-        raise InputError("--remission-after", f"{said!r} is not a cycle", "write the cycle's number, or never")
-    return int(said)
+    return courses.NEVER if said == "never" else _whole(said, "--remission-after")

@@ -28,6 +28,11 @@ def regimen(found: Regimen, faults: Collected) -> None:
     _sources(found.sources, cited, faults, may_rest=found.incomplete)
     if found.incomplete:
         return
+    try:
+        _begins(found)
+    except InputError as error:
+        faults.extend(error.faults)
+        return
     for check in (_overlaps, _branches, _limits, _choices):
         with faults.here():
             check(found)
@@ -40,7 +45,7 @@ def ceiling(found: Ceiling, faults: Collected) -> None:
     _sources(found.sources, found.citations, faults)
     with faults.here():
         if found.lower > found.upper:
-            raise InputError(found.place, "the lower limit is above the upper one")
+            raise InputError(found.place, "the lower limit is above the upper one", "exchange the two")
 
 
 def _sources(sources: Iterable[Source], cited: Iterable[Citation], faults: Collected, may_rest: bool = False) -> None:
@@ -54,6 +59,16 @@ def _sources(sources: Iterable[Source], cited: Iterable[Citation], faults: Colle
         with faults.here():
             if not may_rest and source.id not in {citation.source for citation in cited}:
                 raise InputError(source.place, f"the source {source.id!r} is cited nowhere", "cite it or take it out")
+
+
+def _begins(found: Regimen) -> None:
+    first = course.first_cycle(found)
+    for block in found.blocks:
+        if block.covers(first) and block.condition:
+            raise InputError(block.place, f"cycle {first} is the first: remission cannot decide it", "take if: out")
+        if block.covers(first) and block.doses is None:
+            hint = "without a dose to begin with write status: incomplete and missing:"
+            raise InputError(block.place, f"no dose is stated for cycle {first}, the first", hint)
 
 
 def _overlaps(found: Regimen) -> None:
@@ -73,13 +88,10 @@ def _listed(found: Regimen) -> list[int]:
 
 
 def _branches(found: Regimen) -> None:
-    first = course.first_cycle(found)
     for cycle in _listed(found):
         blocks = [block for block in found.blocks if block.covers(cycle)]
         conditions = {block.condition for block in blocks}
         place = blocks[0].place
-        if cycle == first and conditions != {None}:
-            raise InputError(place, f"cycle {cycle} is the first: remission cannot decide it", "take if: out")
         if conditions == {"no remission"}:
             raise InputError(
                 place, f"cycle {cycle} is not dosed for patients in remission", "add a block if: remission"
@@ -103,7 +115,13 @@ def _limits(found: Regimen) -> None:
         problem = f"stop after cycle {found.stop.after_cycle}, but the blocks without remission reach cycle {reached}"
         raise InputError(found.stop.place, problem, "make the two agree")
     if found.transplant and not 1 <= found.transplant.cycles <= found.transplant.at_most <= (last or NEVER):
-        raise InputError(found.transplant.place, "cycles, at most and the last cycle do not increase")
+        problem = "cycles, at most and the last cycle do not increase"
+        raise InputError(found.transplant.place, problem, "write at most: from cycles: up to the last cycle")
+    rule = found.transplant
+    for cycle in range(1, rule.at_most + 1 if rule else 1):  # a count of cycles is used as the number of the last
+        if rule and not any(block.covers(cycle) for block in found.blocks):
+            problem = f"cycles are counted from 1 here, and cycle {cycle} has no inotuzumab ozogamicin"
+            raise InputError(rule.place, problem, "say it in a note instead")
 
 
 def _choices(found: Regimen) -> None:
@@ -130,19 +148,24 @@ def _totals(found: Regimen, faults: Collected) -> None:
 
 def _add_up(found: Regimen, total: Total) -> None:
     if (total.remission_after is None) == found.remission_adapted:
-        raise InputError(total.place, "remission after: belongs here where doses depend on remission, and only there")
+        problem = "remission after: belongs here where doses depend on remission, and only there"
+        raise InputError(total.place, problem, "take it out" if total.remission_after else "add it")
     if (total.chosen is None) == (found.choice is not None):
-        raise InputError(total.place, "level: belongs here where the source leaves a choice, and only there")
+        problem = "level: belongs here where the source leaves a choice, and only there"
+        raise InputError(total.place, problem, "take it out" if total.chosen is not None else "add it")
+    if found.choice and total.chosen is not None and not found.choice.offers(total.chosen):
+        shown = units.show(total.chosen, units.LEVEL)
+        raise InputError(total.place, f"{shown} is not a level of this regimen", f"write {course.said(found.choice)}")
     doses = course.prescribe(found, total.remission_after or NEVER, total.through_cycle, total.chosen)
     sums = units.total((dose.level for dose in doses), units.LEVEL)
     if doses and doses[-1].cycle != total.through_cycle:
-        raise InputError(total.place, f"the doses end with cycle {doses[-1].cycle}, not {total.through_cycle}")
+        problem = f"the doses end with cycle {doses[-1].cycle}, not {total.through_cycle}"
+        raise InputError(total.place, problem, f"write through cycle: {doses[-1].cycle}, or dose the rest")
     for said, amount in (("total", units.fraction(total.level)), ("working", _worked(total))):
         if amount is not None and amount != sums:
             shown, summed = (units.show(each, units.LEVEL) for each in (amount, sums))
-            raise InputError(
-                total.place, f"the {said} gives {shown}, the doses through cycle {total.through_cycle} sum to {summed}"
-            )
+            problem = f"the {said} gives {shown}, the doses through cycle {total.through_cycle} sum to {summed}"
+            raise InputError(total.place, problem, "look the doses up again, then mend what is wrong")
 
 
 def _worked(total: Total) -> Quantity | None:
@@ -151,7 +174,7 @@ def _worked(total: Total) -> Quantity | None:
     tokens = re.findall(r"[0-9.]+|\S", total.worked)
     try:
         value = _sum(tokens)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, RecursionError):
         tokens = ["?"]
     if tokens:
         raise InputError(total.place, f"the working {total.worked!r} cannot be read", "use numbers, +, × and ( )")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import units
@@ -34,8 +35,7 @@ class Formula(NamedTuple):
 class Body(NamedTuple):
     """A patient's size: the BSA that doses are computed from, and what it was computed from.
 
-    `height` (cm), `weight` (kg) and `formula` are None where the BSA itself was stated; `sex` is
-    None where it was not needed.
+    `height` (cm), `weight` (kg) and `formula` are None where the BSA itself was stated.
     """
 
     bsa: Quantity
@@ -162,10 +162,10 @@ def measured(
         raise InputError("--formula", "schlich has one equation for women and one for men", "add --sex f or --sex m")
     try:
         check(height, weight, place)
-        bsa = area(formula, height, weight, sex)
-        _between(bsa.magnitude, "0.3", "4", place, f"{units.show(bsa, units.AREA)} by {formula.name}", "a BSA")
     except InputError as error:
         raise _with_swap(error, height, weight) from None
+    bsa = area(formula, height, weight, sex)
+    _between(bsa.magnitude, "0.3", "4", place, f"{units.show(bsa, units.AREA)} by {formula.name}", "a BSA")
     return Body(bsa, height, weight, formula, sex)
 
 
@@ -173,22 +173,20 @@ def check(height: Quantity, weight: Quantity, place: str) -> None:
     """Refuse what no patient is: outside 30 to 250 cm, 1 to 400 kg, or a BMI of 8 to 100 kg/m²."""
     _between(height.magnitude, "30", "250", place, units.show(height, units.HEIGHT), "a height")
     _between(weight.magnitude, "1", "400", place, units.show(weight, units.WEIGHT), "a weight")
-    shown = f"{bmi(height, weight).quantize(D('0.1'), ROUND_HALF_UP)} kg/m² from height and weight"
+    shown = f"{units.half_up(bmi(height, weight), 1)} kg/m² from height and weight"
     _between(bmi(height, weight), "8", "100", place, shown, "a BMI")
 
 
-def bmi(height: Quantity, weight: Quantity) -> Decimal:
-    """Body mass index in kg/m²."""
-    with localcontext(_ROOTS):
-        quotient: Decimal = weight.magnitude / (height.magnitude / 100) ** 2
-        return quotient
+def bmi(height: Quantity, weight: Quantity) -> Fraction:
+    """Body mass index in kg/m², exactly."""
+    return Fraction(weight.magnitude) / (Fraction(height.magnitude) / 100) ** 2
 
 
 _UNIT_OF = {"a height": " cm", "a weight": " kg", "a BSA": " m²", "a BMI": ""}
 
 
-def _between(value: Decimal, least: str, most: str, place: str, shown: str, what: str) -> None:
-    if not D(least) <= value <= D(most):
+def _between(value: Decimal | Fraction, least: str, most: str, place: str, shown: str, what: str) -> None:
+    if not Fraction(least) <= Fraction(value) <= Fraction(most):
         problem = f"{shown} is not plausible: {what} is taken from {least} to {most}{_UNIT_OF[what]}"
         raise InputError(place, problem, "check the numbers and their units")
 
@@ -211,7 +209,7 @@ def cautions(body: Body) -> list[str]:
     """What about this size a person should look at again."""
     found = []
     if body.height is not None and body.weight is not None and bmi(body.height, body.weight) > 45:
-        index = bmi(body.height, body.weight).quantize(D("0.1"), ROUND_HALF_UP)
+        index = units.half_up(bmi(body.height, body.weight), 1)
         found.append(f"BMI {index} kg/m² is above 45: were pounds typed as kilograms?")
     if body.bsa.magnitude > D("2.5"):
         shown = units.show(body.bsa, units.AREA)

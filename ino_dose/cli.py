@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 from typer.core import TyperCommand
 
-from . import __version__
-from .errors import InputError
+from . import __version__, errors
+from .errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from .coursefile import CourseFile
+    from .library import Library
 
 REFUSED, FINDING, PARTLY = 2, 3, 4
 
@@ -26,8 +31,8 @@ def main(arguments: list[str] | None = None) -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
-    given = sys.argv[1:] if arguments is None else arguments
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    given = _words(sys.argv[1:]) if arguments is None else arguments
     wanted = given[:1] if given and given[0] in COMMANDS else list(COMMANDS)
     try:
         _app(wanted)(given, prog_name="ino-dose")
@@ -35,6 +40,11 @@ def main(arguments: list[str] | None = None) -> None:
         for fault in error.faults:
             print(fault, file=sys.stderr)
         sys.exit(REFUSED)
+
+
+def _words(arguments: list[str]) -> list[str]:
+    """The arguments as UTF-8, whatever the locale: in an ASCII one Python hands over half of ë and ²."""
+    return [os.fsencode(each).decode("utf-8", "surrogateescape") for each in arguments]
 
 
 def _app(commands: list[str]) -> typer.Typer:
@@ -68,22 +78,33 @@ Format = Annotated[Literal["table", "json", "csv"], typer.Option("--format", "-f
 Height = Annotated[str | None, typer.Option(help="Height with its unit: 178cm, 1.78m, 70in, '5ft 10in'.")]
 Weight = Annotated[str | None, typer.Option(help="Weight with its unit: 82kg, 180lb.")]
 Sex = Annotated[Literal["f", "m"] | None, typer.Option(help="For --formula schlich.")]
-Remission = Annotated[
-    str | None, typer.Option(metavar="N|never", help="CR/CRi documented at the end of cycle N, or never.")
-]
-Prior = Annotated[
-    str | None, typer.Option(metavar="LEVEL|none|unknown", help="Inotuzumab ozogamicin received before: 1.8mg/m2.")
-]
-Level = Annotated[str | None, typer.Option(help="The level, where the source leaves a choice: 1.8mg/m2.")]
-Id = Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Echoed in the output, never read.")]
 
 
 def _regimen_ids(incomplete: str) -> list[str]:
     from . import library
 
-    return [id for id in library.ids() if id.startswith(incomplete)]
+    return [id for id in library.at().files if id.startswith(incomplete)]
 
 
+PlanFormat = Annotated[
+    Literal["table", "json", "csv", "ics"], typer.Option("--format", "-f", help="How to print the result.")
+]
+Bsa = Annotated[str | None, typer.Option(help="BSA instead of height and weight: 1.82m2.")]
+Formula = Annotated[str | None, typer.Option(help="BSA formula, mosteller if none; ino-dose bsa shows all.")]
+RoundTo = Annotated[str | None, typer.Option(metavar="STEP|vial", help="Rounding step of a dose, 0.01mg if none.")]
+Prior = Annotated[
+    str | None, typer.Option(metavar="LEVEL|none|unknown", help="Inotuzumab ozogamicin received before: 1.8mg/m2.")
+]
+Remission = Annotated[
+    str | None, typer.Option(metavar="N|never", help="CR/CRi documented at the end of cycle N, or never.")
+]
+Level = Annotated[str | None, typer.Option(help="The level, where the source leaves a choice: 1.8mg/m2.")]
+Id = Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Echoed in the output, never read.")]
+Schedules = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", envvar="INO_DOSE_SCHEDULES", help="A folder with a site's own schedules."),
+]
+CeilingFile = Annotated[Path | None, typer.Option("--ceiling", metavar="FILE", help="A site's own ceiling.")]
 Name = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids)
 ]
@@ -104,60 +125,105 @@ def _root(
 
 
 def plan(
-    regimen: Name,
+    regimen: Annotated[
+        str | None,
+        typer.Argument(metavar="[REGIMEN]", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids),
+    ] = None,
+    course: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A course file: what was given and what changed; - for stdin.")
+    ] = None,
     height: Height = None,
     weight: Weight = None,
-    bsa: Annotated[str | None, typer.Option(help="BSA instead of height and weight: 1.82m2.")] = None,
-    formula: Annotated[
-        str | None, typer.Option(help="BSA formula; ino-dose bsa shows all.  [default: mosteller]")
-    ] = None,
+    bsa: Bsa = None,
+    formula: Formula = None,
     sex: Sex = None,
-    cycles: Annotated[int | None, typer.Option(help="Plan through this cycle, by the regimen's own numbers.")] = None,
+    cycles: Annotated[str | None, typer.Option(metavar="N", help="Plan through cycle N of the regimen.")] = None,
     remission_after: Remission = None,
     prior: Prior = None,
     hsct: Annotated[bool, typer.Option("--hsct", help="Transplant is planned: stop where the source says so.")] = False,
     level: Level = None,
-    round_to: Annotated[str, typer.Option(help="Rounding step of a dose.")] = "0.01mg",
+    round_to: RoundTo = None,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="Day 1 of cycle 1: 2026-12-01.")] = None,
+    transplant: Annotated[str | None, typer.Option(metavar="DATE", help="The day of transplant.")] = None,
     id: Id = None,
-    format: Format = "table",
+    format: PlanFormat = "table",
+    pharmacy: Annotated[bool, typer.Option("--pharmacy", help="Add vials, volumes and bags to the table.")] = False,
     fail_on: Annotated[
         Literal["between", "above"] | None, typer.Option(help="Exit 3 when the course is there or past it.")
     ] = None,
+    schedules: Schedules = None,
+    ceiling_file: CeilingFile = None,
 ) -> None:
     """Plan a course: every dose in mg, and where it stands against the ceiling."""
     from . import asked, ceiling, library
     from . import plan as plans
 
-    if fail_on and prior is None:
+    options = {
+        "REGIMEN": regimen,
+        "--height": height,
+        "--weight": weight,
+        "--bsa": bsa,
+        "--formula": formula,
+        "--sex": sex,
+        "--cycles": cycles,
+        "--remission-after": remission_after,
+        "--prior": prior,
+        "--hsct": "yes" if hsct else None,
+        "--level": level,
+        "--round-to": round_to,
+        "--start": start,
+        "--transplant": transplant,
+        "--id": id,
+    }
+    books = library.at(schedules)
+    file = _course_file(course, books)
+    product = library.product()
+    said = asked.together(options, file, product)
+    if fail_on and not said.course.prior_stated:
         raise InputError("--fail-on", "a verdict must know what came before", "add --prior 1.8mg/m2, none or unknown")
-    found = plans.make(
-        library.regimen(regimen),
-        asked.body(height, weight, bsa, formula, sex),
-        asked.course(prior, cycles, remission_after, hsct, level),
-        library.ceiling(),
-        asked.step(round_to),
-        asked.text(id, "--id"),
-    )
-    _print_plan(found, format)
+    with errors.placed(file.places if file else {}):
+        found = plans.make(
+            books.regimen(said.regimen),
+            said.body,
+            said.course,
+            library.ceiling(ceiling_file),
+            said.rounding,
+            said.patient,
+            product,
+        )
+    _print_plan(found, format, pharmacy)
     if fail_on and ceiling.fails(found.status, fail_on):
         print(f"the course is {found.status}, and --fail-on {fail_on} was asked for", file=sys.stderr)
         raise typer.Exit(FINDING)
 
 
-def _print_plan(found: Any, format: str) -> None:
+def _course_file(name: str | None, books: Library) -> CourseFile | None:
+    if name is None:
+        return None
+    from . import coursefile
+
+    return coursefile.read(name, books)
+
+
+def _print_plan(found: Any, format: str, pharmacy: bool) -> None:
     if format == "table":
         from . import tables
 
-        tables.show(tables.plan(found))
+        _write(tables.text(tables.plan(found, pharmacy)))
+        return
+    if format == "ics":
+        from . import calendar
+
+        _write(calendar.text(found))
         return
     from . import remarks, report
 
     if format == "csv":
-        sys.stdout.write(report.to_csv(report.dose_rows(found)))
+        _print(report.dose_rows(found), format)
         for sentence in remarks.warnings(found):
             print(f"warning: {sentence}", file=sys.stderr)
     else:
-        print(report.to_json(report.plan(found)))
+        _print(report.plan(found), format)
 
 
 def verify(
@@ -167,14 +233,14 @@ def verify(
     dose: Annotated[str | None, typer.Option(help="The mg ordered: 0.91mg.")] = None,
     height: Height = None,
     weight: Weight = None,
-    bsa: Annotated[str | None, typer.Option(help="BSA instead of height and weight: 1.82m2.")] = None,
+    bsa: Bsa = None,
     stated_bsa: Annotated[str | None, typer.Option(help="BSA that stands on the order itself.")] = None,
-    formula: Annotated[str | None, typer.Option(help="BSA formula.  [default: mosteller]")] = None,
+    formula: Formula = None,
     sex: Sex = None,
     remission_after: Remission = None,
     prior: Prior = None,
     level: Level = None,
-    tolerance: Annotated[str | None, typer.Option(help="How far off still agrees.  [default: 5%]")] = None,
+    tolerance: Annotated[str | None, typer.Option(help="How far off still agrees.; 5% if none")] = None,
     id: Id = None,
     orders: Annotated[
         str | None, typer.Option(metavar="FILE", help="Check every order of a CSV or NDJSON file instead.")
@@ -182,21 +248,40 @@ def verify(
     format: Annotated[
         Literal["table", "json", "csv"] | None, typer.Option("--format", "-f", help="How to print the result.")
     ] = None,
+    schedules: Schedules = None,
+    ceiling_file: CeilingFile = None,
 ) -> None:
     """Recompute an order that somebody else wrote. Exit 3 when it differs, with the slip that would explain it."""
-    columns = {name: value for name, value in locals().items() if name not in ("orders", "format")}
-    if orders is not None:
-        _verify_every(orders, columns, format)
-        return
-    from . import orders as one
+    columns = {
+        "regimen": regimen,
+        "cycle": cycle,
+        "day": day,
+        "dose": dose,
+        "height": height,
+        "weight": weight,
+        "bsa": bsa,
+        "stated_bsa": stated_bsa,
+        "formula": formula,
+        "sex": sex,
+        "remission_after": remission_after,
+        "prior": prior,
+        "level": level,
+        "tolerance": tolerance,
+        "id": id,
+    }
+    from . import ordered
 
-    found = one.check(columns)
+    facts = ordered.facts(schedules, ceiling_file)
+    if orders is not None:
+        _verify_every(orders, columns, format, facts)
+        return
+    found = ordered.check(columns, facts)
     _print_check(found, format or "table")
     if found.verdict != "agrees":
         raise typer.Exit(FINDING)
 
 
-def _verify_every(file: str, columns: dict[str, str | None], format: str | None) -> None:
+def _verify_every(file: str, columns: dict[str, str | None], format: str | None, facts: Any) -> None:
     from . import orders
 
     given = next((name for name, value in columns.items() if value is not None), None)
@@ -204,7 +289,7 @@ def _verify_every(file: str, columns: dict[str, str | None], format: str | None)
         raise InputError("--orders", f"{given} is a column of the file here", "leave it out")
     if format == "table":
         raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
-    counts = orders.every(file, cast(Any, format))
+    counts = orders.every(file, facts, cast(Any, format))
     said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
     print(f"{counts.total()} orders: {said}", file=sys.stderr)
     if counts["agrees"] < counts.total():
@@ -212,46 +297,99 @@ def _verify_every(file: str, columns: dict[str, str | None], format: str | None)
 
 
 def _print_check(found: Any, format: str) -> None:
-    from . import report, verdict
+    from . import verdict
 
     if format == "table":
         from . import tables, verify_tables
 
-        tables.show(verify_tables.check(found))
+        _write(tables.text(verify_tables.check(found)))
     elif format == "json":
-        print(report.to_json(verdict.to_row(found)))
+        _print(verdict.to_row(found), format)
     else:
-        sys.stdout.write(report.to_csv([{"id": found.order.id} | verdict.to_cells(found)]))
+        _print([{"id": found.order.id} | verdict.to_cells(found)], format)
 
 
-def regimens(format: Format = "table") -> None:
+def regimens(format: Format = "table", schedules: Schedules = None) -> None:
     """List the regimens that can be planned, and those that cannot yet."""
     from . import library
 
-    found = [library.regimen(id) for id in library.ids()]
+    found, faults = library.at(schedules).all()
     if format == "table":
         from . import tables
 
-        tables.show(tables.regimens(found))
+        _write(tables.text(tables.regimens(found)))
     else:
         from . import report
 
         _print(report.regimens(found), format)
+    _tell(faults)
 
 
-def show(regimen: Name, format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table") -> None:
+def _tell(faults: list[Fault]) -> None:
+    """Name the site's files that could not be read, beside the result without them."""
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if faults:
+        raise typer.Exit(PARTLY)
+
+
+def show(
+    regimen: Name,
+    format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table",
+    schedules: Schedules = None,
+) -> None:
     """Read out a whole schedule, with the source and spot of every number."""
     from . import library
 
-    found = library.regimen(regimen)
+    found = library.at(schedules).regimen(regimen)
     if format == "table":
         from . import tables
 
-        tables.show(tables.regimen(found))
+        _write(tables.text(tables.regimen(found)))
     else:
         from . import report
 
         _print(report.regimen(found), format)
+
+
+def compare(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[REGIMEN]...", help="Which; all if none.", autocompletion=_regimen_ids),
+    ] = None,
+    prior: Prior = None,
+    hsct: Annotated[
+        bool, typer.Option("--hsct", help="Cut each where transplant patients stop; most room first.")
+    ] = False,
+    height: Height = None,
+    weight: Weight = None,
+    bsa: Bsa = None,
+    formula: Formula = None,
+    sex: Sex = None,
+    round_to: RoundTo = None,
+    format: Format = "table",
+    schedules: Schedules = None,
+    ceiling_file: CeilingFile = None,
+) -> None:
+    """Regimens side by side: mg/m² by cycle, where each limit is passed, SOS/VOD as published."""
+    from . import asked, comparing, library
+
+    books = library.at(schedules)
+    found, faults = ([books.regimen(id) for id in ids], []) if ids else books.all()
+    ceiling = library.ceiling(ceiling_file)
+    measured = any(text is not None for text in (height, weight, bsa, formula))
+    area = asked.body(height, weight, bsa, formula, sex).bsa if measured else None
+    rounding = asked.rounding(round_to or "0.01mg", library.product())
+    rows = comparing.rows(found, ceiling, asked.prior(prior), hsct, area, rounding)
+    if format == "table":
+        from . import tables
+
+        _write(tables.text(tables.compare(found, rows, ceiling, area)))
+    else:
+        from . import report
+
+        _print(report.compare(found, rows) if format == "json" else report.compare_rows(rows), format)
+    _tell(faults)
 
 
 def bsa(height: Height = None, weight: Weight = None, sex: Sex = None, format: Format = "table") -> None:
@@ -266,7 +404,7 @@ def bsa(height: Height = None, weight: Weight = None, sex: Sex = None, format: F
             (row["formula"], units.digits(row["bsa_m2"]) if row["bsa_m2"] else row["note"], row["source"])
             for row in report.areas(found)
         )
-        tables.show(tables.areas(rows))
+        _write(tables.text(tables.areas(rows)))
     else:
         _print(report.areas(found), format)
 
@@ -278,15 +416,16 @@ def lint(
     format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table",
 ) -> None:
     """Check schedule files: everything wrong at once, each with its line. Exit 3 when there is."""
-    from . import library, report, schedule
+    from . import library, report
+    from . import lint as linting
 
-    paths = files or library.files()
-    faults = [fault for path in paths for fault in schedule.faults(path)]
+    paths = files or library.everything()
+    faults = [fault for path in paths for fault in linting.faults(path)]
     if format == "json":
         _print(report.faults(faults), format)
     else:
         none = f"{len(paths)} {'file' if len(paths) == 1 else 'files'}: no faults"
-        print("\n".join(map(str, faults)) or none)
+        _write(("\n".join(map(str, faults)) or none) + "\n")
     if faults:
         raise typer.Exit(FINDING)
 
@@ -296,15 +435,28 @@ def _print(value: list[dict[str, Any]] | dict[str, Any], format: str) -> None:
 
     if format == "csv":
         assert isinstance(value, list)
-        sys.stdout.write(report.to_csv(value))
+        _write(report.to_csv(value))
     else:
-        print(report.to_json(value))
+        _write(report.to_json(value) + "\n")
+
+
+def _write(text: str) -> None:
+    """Put a result on standard output whole, or end with 1: a result that was lost is never a 0."""
+    if sys.stdout is None:
+        sys.exit("standard output is closed")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(f"standard output: {error.strerror}")
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "plan": plan,
     "regimens": regimens,
     "show": show,
+    "compare": compare,
     "lint": lint,
     "bsa": bsa,
     "verify": verify,

@@ -6,7 +6,8 @@ resolved here. After this there is only a line of doses, the same for every body
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from datetime import date
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from . import units
 from .errors import InputError
@@ -19,12 +20,33 @@ NEVER: Final = 10**6
 """A cycle no course reaches: remission after it is no remission."""
 
 
+class Event(NamedTuple):
+    """Something that happened in a cycle, or is arranged for it.
+
+    `amount` is the mg given (None: as planned), or a new weight (kg), height (cm), BSA (m²), or a
+    reduction (%). `text` is a reason or a remark; `days` a cycle's length; `on` the day of a dose.
+    `confirmed` lets an amount stand that looks like a slip; `after_transplant` a dose after transplant.
+    """
+
+    cycle: int
+    what: Literal["given", "omitted", "moved", "weight", "height", "bsa", "reduce", "remission", "length", "stop"]
+    place: str
+    day: int = 0
+    amount: Quantity | None = None
+    text: str = ""
+    days: int = 0
+    on: date | None = None
+    confirmed: bool = False
+    after_transplant: bool = False
+
+
 class Course(NamedTuple):
     """What is true of a patient's treatment.
 
     `prior` (mg/m²) is inotuzumab ozogamicin received before, None where it is unknown.
     `remission` is the cycle at whose end CR/CRi was documented, NEVER, or None where not stated.
     `cycles` is the last cycle to plan, None for all the regimen gives.
+    `events` are in order; `start` is day 1 of cycle 1. `risks` are only repeated, never counted.
     """
 
     prior: Quantity | None
@@ -33,6 +55,10 @@ class Course(NamedTuple):
     remission: int | None = None
     hsct: bool = False
     level: Quantity | None = None
+    events: tuple[Event, ...] = ()
+    start: date | None = None
+    transplant: date | None = None
+    risks: tuple[str, ...] = ()
 
 
 class Prescribed(NamedTuple):
@@ -93,10 +119,10 @@ def prescribe(regimen: Regimen, remission: int, through: int, level: Quantity | 
     """
     doses: list[Prescribed] = []
     for cycle in _numbers(regimen, through):
-        block = _block(regimen, cycle, remission)
-        if block is None or block.doses is None:
+        found = block(regimen, cycle, remission)
+        if found is None or found.doses is None:
             break
-        for dose in block.doses:
+        for dose in found.doses:
             amount = level if isinstance(dose.level, Choice) else dose.level
             assert amount is not None
             doses.append(Prescribed(cycle, dose.day, amount, dose.citations))
@@ -122,9 +148,10 @@ def _numbers(regimen: Regimen, through: int) -> list[int]:
     return sorted(cycle for cycle in listed | onward if cycle <= through)
 
 
-def _block(regimen: Regimen, cycle: int, remission: int) -> Block | None:
+def block(regimen: Regimen, cycle: int, remission: int) -> Block | None:
+    """The block that doses a cycle for one answer about remission, if any does."""
     state = "remission" if remission < cycle else "no remission"
-    fits = (block for block in regimen.blocks if block.covers(cycle) and block.condition in (None, state))
+    fits = (each for each in regimen.blocks if each.covers(cycle) and each.condition in (None, state))
     return next(fits, None)
 
 
@@ -136,14 +163,17 @@ def _last_decided(regimen: Regimen, remission: int | None) -> int:
     if not _depends(regimen, remission):
         return reach(regimen, remission or NEVER)
     adapted = min(block.cycles[0] for block in regimen.blocks if block.condition)
-    return max(block.cycles[-1] for block in regimen.blocks if block.cycles[-1] < adapted)
+    return max(cycle for block in regimen.blocks for cycle in block.cycles if cycle < adapted)
 
 
 def _through(regimen: Regimen, course: Course, remission: int) -> int:
     if course.cycles is not None:
         return course.cycles
     last = reach(regimen, remission)
-    return min(last, regimen.transplant.cycles) if course.hsct and regimen.transplant else last
+    if not (course.hsct and regimen.transplant):
+        return last
+    recorded = [event.cycle for event in course.events if event.day]
+    return min(last, max(regimen.transplant.cycles, *recorded, 0))
 
 
 def _chosen(regimen: Regimen, level: Quantity | None) -> Quantity | None:
@@ -157,8 +187,7 @@ def _chosen(regimen: Regimen, level: Quantity | None) -> Quantity | None:
         raise InputError(
             "--level", f"the source of {regimen.id} leaves the level open: {offered}", "add --level with one of them"
         )
-    inside = level in choice.levels if choice.listed else choice.levels[0] <= level <= choice.levels[-1]
-    if not inside:
+    if not choice.offers(level):
         shown = units.show(level, units.LEVEL)
         raise InputError("--level", f"{shown} is not a level of {regimen.id}", f"its source gives {offered}")
     return level

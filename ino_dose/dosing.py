@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from . import units
 from .course import Prescribed
@@ -13,38 +14,86 @@ if TYPE_CHECKING:
     from .units import Quantity
 
 
+MOST: Final = units.quantity("10", units.SHARE)
+"""Per cent by which rounding may move a dose."""
+
+
 class Dose(NamedTuple):
-    """A prescribed dose for one body: calculated mg, the mg rounded to a step, and what that delivers."""
+    """A dose for one body.
+
+    `calculated` is level × BSA, `due` is that rounded; `dose` is the same, or what was given instead,
+    or 0 where it was omitted; `delivered` is dose ÷ BSA; `counted` is what enters the cumulative mg/m².
+    """
 
     prescribed: Prescribed
+    bsa: Quantity
     calculated: Quantity
+    due: Quantity
     dose: Quantity
     delivered: Quantity
+    counted: Quantity
+    state: Literal["planned", "given", "omitted"] = "planned"
+    date: date | None = None
 
 
-def dose(prescribed: Prescribed, bsa: Quantity, step: Quantity) -> Dose:
-    """Level × BSA in mg, and that rounded half up to a step (mg).
+class Rounding(NamedTuple):
+    """How a dose is rounded: half up to a step (mg), or first down to whole vials.
+
+    A vial (mg) is only rounded to where that moves the dose by at most `within` per cent.
+    """
+
+    step: Quantity
+    vial: Quantity | None = None
+    within: Quantity | None = None
+
+
+def dose(prescribed: Prescribed, bsa: Quantity, rounding: Rounding) -> Dose:
+    """Level × BSA in mg, and that rounded.
 
     0.8 mg/m² × 1.82 m² = 1.456 mg → 1.46 mg in steps of 0.01 mg. Raises InputError where the
     step is so coarse that the dose would move by more than 10 %.
     """
+    step = rounding.step
     calculated = product(prescribed.level, bsa)
-    rounded = round_half_up(calculated, step)
-    if abs(rounded - calculated) * 10 > calculated:
-        raise InputError("--round-to", _too_coarse(prescribed, calculated, rounded, step), "take a smaller step")
-    return Dose(prescribed, calculated, rounded, units.fraction(rounded) / units.fraction(bsa))
+    amount = rounded(calculated, rounding)
+    if not units.within(amount, calculated, MOST):
+        raise InputError("--round-to", _too_coarse(prescribed, calculated, amount, step), "take a smaller step")
+    counted = units.fraction(prescribed.level)
+    return Dose(prescribed, bsa, calculated, amount, amount, per_area(amount, bsa), counted)
 
 
 def product(level: Quantity, bsa: Quantity) -> Quantity:
-    """Level (mg/m²) × BSA (m²) in mg, exact."""
+    """Level (mg/m²) × BSA (m²) in mg, exactly."""
     milligrams: Quantity = (level * bsa).to(units.registry.mg)
     return milligrams
 
 
+def rounded(calculated: Quantity, rounding: Rounding) -> Quantity:
+    """A calculated dose in whole vials where that is asked for and near enough, else in whole steps."""
+    return whole_vials(calculated, rounding) or round_half_up(calculated, rounding.step)
+
+
+def per_area(amount: Quantity, bsa: Quantity) -> Quantity:
+    """mg ÷ m², exactly."""
+    quotient: Quantity = units.fraction(amount) / units.fraction(bsa)
+    return quotient
+
+
 def round_half_up(amount: Quantity, step: Quantity) -> Quantity:
     """The whole number of steps nearest to an amount; the larger of two that are as near."""
-    rounded: Quantity = (amount + step / 2) // step * step
-    return rounded
+    steps: Quantity = (amount + step / 2) // step * step
+    return steps
+
+
+def whole_vials(calculated: Quantity, rounding: Rounding) -> Quantity | None:
+    """The dose in whole vials, rounded down, where that is near enough.
+
+    Never up: that saves no vial, and can pass a ceiling.
+    """
+    if rounding.vial is None or rounding.within is None:
+        return None
+    down: Quantity = calculated // rounding.vial * rounding.vial
+    return down if units.within(down, calculated, rounding.within) else None
 
 
 def _too_coarse(prescribed: Prescribed, calculated: Quantity, rounded: Quantity, step: Quantity) -> str:
@@ -54,3 +103,9 @@ def _too_coarse(prescribed: Prescribed, calculated: Quantity, rounded: Quantity,
         f"{units.show(calculated, units.DOSE)} in cycle {prescribed.cycle} on day {prescribed.day}, "
         f"{units.digits(moved)} % away (at most 10 %)"
     )
+
+
+def deviation(dose: Dose) -> Quantity:
+    """How far a dose is from the calculated one, in per cent, signed."""
+    quotient: Quantity = units.fraction(dose.dose) / units.fraction(dose.calculated) * 100 - 100
+    return quotient

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -13,6 +13,12 @@ class Fault(NamedTuple):
     place: str
     problem: str
     hint: str = ""
+
+    @property
+    def where(self) -> tuple[str, int | None]:
+        """The file and the line; None where the whole file is meant, as when it is too large."""
+        file, _, line = self.place.rpartition(":")
+        return (file, int(line)) if line.isdecimal() else (self.place, None)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.problem}" + (f"; {self.hint}" if self.hint else "")
@@ -34,6 +40,16 @@ class InputError(Exception):
         return error
 
 
+@contextmanager
+def placed(places: Mapping[str, str]) -> Iterator[None]:
+    """Name the line of a file instead of the option that would say the same."""
+    try:
+        yield
+    except InputError as error:
+        error.faults = tuple(fault._replace(place=places.get(fault.place, fault.place)) for fault in error.faults)
+        raise
+
+
 class Collected(list[Fault]):
     """The faults of one file: reading goes on after each, and they are raised together."""
 
@@ -46,6 +62,6 @@ class Collected(list[Fault]):
             self.extend(error.faults)
 
     def raise_any(self) -> None:
-        """Raise what was collected, if anything was."""
+        """Raise what was collected, if anything was, in the order of the lines."""
         if self:
-            raise InputError.of(self)
+            raise InputError.of(sorted(self, key=lambda fault: fault.where[1] or 0))

@@ -1,54 +1,93 @@
-"""Which schedules there are: the bundled ones, and any file a person names."""
+"""Which schedules there are: the bundled ones, a site's own, and any file a person names."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from .errors import InputError
+from .errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from .regimen import Ceiling, Regimen
+    from .regimen import Ceiling, Product, Regimen
 
 _PACKAGE = Path(__file__).parent
 BUNDLED = _PACKAGE / "schedules" if (_PACKAGE / "schedules").is_dir() else _PACKAGE.parent / "schedules"
 
 
-def ids() -> list[str]:
-    """The ids of the bundled regimens, in order."""
-    return sorted(path.stem for path in BUNDLED.glob("*.yaml"))
+class Library(NamedTuple):
+    """The bundled regimens, and those in a site's folder."""
+
+    files: dict[str, Path]
+
+    def regimen(self, name: str) -> Regimen:
+        """The regimen with this id, or in the file at this path."""
+        from . import schedule
+
+        return schedule.read(self.path(name))
+
+    def path(self, name: str) -> Path:
+        """The file of a regimen: what has a slash or ends in .yaml or .yml is a path, else an id."""
+        if "/" in name or name.endswith((".yaml", ".yml")):
+            return Path(name)
+        if name not in self.files:
+            raise InputError("REGIMEN", f"there is no regimen {name!r}", self._nearest(name))
+        return self.files[name]
+
+    def all(self) -> tuple[list[Regimen], list[Fault]]:
+        """Every regimen that can be read, and the faults of those of the site that cannot."""
+        found: list[Regimen] = []
+        faults: list[Fault] = []
+        for id, path in self.files.items():
+            try:
+                found.append(self.regimen(id))
+            except InputError as error:
+                if path.parent == BUNDLED:
+                    raise
+                faults += error.faults
+        return found, faults
+
+    def _nearest(self, name: str) -> str:
+        from difflib import get_close_matches
+
+        near = [id for id in self.files if name and id.startswith(name)]
+        if len(near) > 1:
+            return "write one of:" + "".join(f"\n  {id}: {self.regimen(id).title}" for id in near)
+        close = near or get_close_matches(name, self.files, 3)
+        return f"did you mean {' or '.join(close)}?" if close else "ino-dose regimens lists them all"
 
 
-def files() -> list[Path]:
-    """Every bundled file: the regimens and the ceiling."""
-    return [*(BUNDLED / f"{id}.yaml" for id in ids()), *sorted(BUNDLED.glob("ceiling/*.yaml"))]
+def at(site: Path | None = None) -> Library:
+    """The bundled library with a site's folder. A file there may not take the id of a bundled one."""
+    files = {path.stem: path for path in BUNDLED.glob("*.yaml")}
+    if site is None:
+        return Library(dict(sorted(files.items())))
+    if not site.is_dir():
+        raise InputError("--schedules", f"there is no folder {str(site)!r}", "check the path")
+    for path in site.glob("*.yaml"):
+        if path.stem in files:
+            raise InputError(str(path), f"{path.stem} is the id of a bundled regimen", "give the file another name")
+        files[path.stem] = path
+    return Library(dict(sorted(files.items())))
 
 
-def regimen(name: str) -> Regimen:
-    """The regimen with this id, or in the file at this path."""
+def everything() -> list[Path]:
+    """Every bundled file that lint reads: the regimens, the ceiling, the product."""
+    return [
+        *sorted(BUNDLED.glob("*.yaml")),
+        *sorted(BUNDLED.glob("ceiling/*.yaml")),
+        *sorted(BUNDLED.glob("product/*.yaml")),
+    ]
+
+
+def ceiling(path: Path | None = None) -> Ceiling:
+    """The ceiling on exposure before transplant: the bundled one, or a site's own."""
     from . import schedule
 
-    return schedule.read(path(name))
+    return schedule.read_ceiling(path or BUNDLED / "ceiling" / "pre-transplant.yaml")
 
 
-def ceiling() -> Ceiling:
-    """The bundled ceiling on exposure before transplant."""
-    from . import schedule
+def product() -> Product:
+    """The facts of the vial, the bag and the label's windows."""
+    from . import product
 
-    return schedule.read_ceiling(BUNDLED / "ceiling" / "pre-transplant.yaml")
-
-
-def path(name: str) -> Path:
-    """The file of a regimen: what has a slash or ends in .yaml or .yml is a path, else an id."""
-    if "/" in name or name.endswith((".yaml", ".yml")):
-        return Path(name)
-    if name not in (known := ids()):
-        raise InputError("REGIMEN", f"there is no regimen {name!r}", _nearest(name, known))
-    return BUNDLED / f"{name}.yaml"
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    near = [id for id in known if name and id.startswith(name)] or get_close_matches(name, known, 3)
-    return f"did you mean {' or '.join(near)}?" if near else "ino-dose regimens lists them all"
+    return product.read(BUNDLED / "product" / "besponsa.yaml")

@@ -23,8 +23,8 @@ FACTORS = (
     ("half", "half of", "0.5"),
     ("reduced", "three quarters of", "0.75"),
 )
-VIALS = (("0.9 mg (US vial)", "0.9"), ("1 mg (EU vial)", "1"))
-"""What can be withdrawn of a US vial (prescribing information, section 11), and the label of an EU vial."""
+EU_VIAL = units.quantity("1", units.DOSE)
+"""What an EU vial is labelled (package leaflet, section 6); of a US vial less can be withdrawn."""
 STEPS = ("0.01", "0.05", "0.1")
 
 
@@ -41,8 +41,11 @@ class Ending(NamedTuple):
     times: Decimal | None = None
 
 
-def endings(calculated: Quantity) -> Iterator[Ending]:
-    """Everything that may have been done to a calculated dose (mg), or to that dose rounded."""
+def endings(calculated: Quantity, vial: Quantity | None) -> Iterator[Ending]:
+    """Everything that may have been done to a calculated dose (mg), or to that dose rounded.
+
+    `vial` is the mg that can be withdrawn from one, None where it is not known.
+    """
     for kind, words, factor in FACTORS:
         amount = calculated * Decimal(factor)
         yield Ending(kind, f"{words} {units.show(calculated, units.DOSE)}", amount, Decimal(factor))
@@ -55,11 +58,12 @@ def endings(calculated: Quantity) -> Iterator[Ending]:
             yield Ending("digits", words, units.quantity(other, units.DOSE))
     for step in STEPS[1:]:
         yield from _nearest("rounded", calculated, step)
-    for words, step in VIALS:
-        yield from _either_way("vial", words, calculated, step)
+    for size in (vial, EU_VIAL):
+        if size is not None:
+            yield from _either_way("vial", f"whole vials of {units.show(size, units.DOSE)}", calculated, size)
     yield from _nearest("rounded_away", calculated, "0.5")
     for step in (*STEPS[1:], "0.5"):
-        yield from _either_way("rounded_away", f"{step} mg", calculated, step)
+        yield from _either_way("rounded_away", f"{step} mg", calculated, units.quantity(step, units.DOSE))
 
 
 def _nearest(kind: str, calculated: Quantity, step: str) -> Iterator[Ending]:
@@ -67,9 +71,7 @@ def _nearest(kind: str, calculated: Quantity, step: str) -> Iterator[Ending]:
     yield Ending(kind, f"{units.show(calculated, units.DOSE)} rounded to {step} mg", amount)
 
 
-def _either_way(kind: str, step_words: str, calculated: Quantity, step: str) -> Iterator[Ending]:
-    size = units.quantity(step, units.DOSE)
+def _either_way(kind: str, to: str, calculated: Quantity, size: Quantity) -> Iterator[Ending]:
     down = calculated // size * size
     for way, amount in (("down", down), ("up", down + size)):
-        words = f"{units.show(calculated, units.DOSE)} rounded {way} to whole steps of {step_words}"
-        yield Ending(kind, words, amount)
+        yield Ending(kind, f"{units.show(calculated, units.DOSE)} rounded {way} to {to}", amount)

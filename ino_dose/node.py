@@ -41,9 +41,11 @@ class Node(NamedTuple):
     def text(self) -> str:
         """The scalar as it is written."""
         if self.scalar is None:
-            raise self.refused(f"one value belongs here, not a {self.kind}")
+            raise self.refused(f"one value belongs here, not a {self.kind}", "write one value")
         if not self.scalar.strip():
-            raise self.refused("a value is missing here")
+            raise self.refused("a value is missing here", "write it after the colon, or leave the key out")
+        if not self.scalar.replace("\n", " ").isprintable():
+            raise self.refused("a character here cannot be printed", "write plain text")
         return self.scalar
 
     def whole(self) -> int:
@@ -65,7 +67,7 @@ class Node(NamedTuple):
     def pairs(self) -> tuple[tuple[Node, Node], ...]:
         """The keys of a mapping and their values, in order; there is at least one."""
         if self.kind != "mapping":
-            raise self.refused(f"key: value belongs here, not a {self.kind}")
+            raise self.refused(f"key: value belongs here, not a {self.kind}", "write key: value")
         if not self.members:
             raise self.refused("nothing stands between the braces", "write key: value or leave the key out")
         return self.members
@@ -144,13 +146,18 @@ def load(path: Path) -> tuple[bytes, str]:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(str(path), f"cannot be read: {error.strerror}", "check the path") from None
+    return content, decode(content, str(path))
+
+
+def decode(content: bytes, name: str) -> str:
+    """The text of at most 1 MiB of UTF-8."""
     if len(content) > LARGEST:
-        raise InputError(str(path), "is larger than 1 MiB", "a schedule is a page of text")
+        raise InputError(name, "is larger than 1 MiB", "a schedule is a page of text")
     try:
-        return content, content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{path}:{line}", "is not UTF-8 text", "save the file as UTF-8") from None
+        raise InputError(f"{name}:{line}", "is not UTF-8 text", "save the file as UTF-8") from None
 
 
 def parse(text: str, name: str, faults: Collected) -> Node:
@@ -160,16 +167,18 @@ def parse(text: str, name: str, faults: Collected) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise InputError(f"{name}:{line}", f"is not valid YAML here: {error.problem or error.context}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise InputError(f"{name}:{line}", "has a character that YAML does not allow") from None
+        problem = f"is not valid YAML here: {error.problem or error.context}"
+        raise InputError(f"{name}:{line}", problem, "check quotes, brackets and indentation") from None
+    except yaml.reader.ReaderError:
+        character = yaml.reader.Reader.NON_PRINTABLE.search(text)  # libyaml counts bytes, PyYAML characters
+        line = text.count("\n", 0, character.start()) + 1 if character else 1
+        raise InputError(f"{name}:{line}", "has a character that YAML does not allow", "take it out") from None
 
 
 def _document(events: Iterator[yaml.Event], name: str, faults: Collected) -> Node:
     next(events)
     if not isinstance(next(events), yaml.DocumentStartEvent):
-        raise InputError(f"{name}:1", "is empty")
+        raise InputError(f"{name}:1", "is empty", "write title: … and what follows it")
     root = _node(next(events), events, name, faults, 0)
     next(events)
     if isinstance(after := next(events), yaml.DocumentStartEvent):
@@ -188,15 +197,17 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, faults: Co
             items.append(_node(event, events, name, faults, depth + 1))
         return Node(place, "list", faults, entries=tuple(items))
     pairs: list[tuple[Node, Node]] = []
+    first: dict[str, str] = {}
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         key = _node(event, events, name, faults, depth + 1)
         value = _node(next(events), events, name, faults, depth + 1)
         if key.scalar is None:
-            raise key.refused(f"a {key.kind} cannot be a key")
+            raise key.refused(f"a {key.kind} cannot be a key", "write one word before the colon")
         with faults.here():
-            if earlier := next((other for other, _ in pairs if other.scalar == key.scalar), None):
-                line = earlier.place.rpartition(":")[2]
+            if key.scalar in first:
+                line = first[key.scalar].rpartition(":")[2]
                 raise key.refused(f"{key.scalar!r} is written twice (first on line {line})", "keep one")
+            first[key.scalar] = key.place
         pairs.append((key, value))
     return Node(place, "mapping", faults, members=tuple(pairs))
 
@@ -211,4 +222,4 @@ def _refuse_tricks(event: yaml.Event, place: str, depth: int) -> None:
     if getattr(event, "tag", None):
         raise InputError(place, "tags (!) are not allowed", "write the plain value")
     if depth > DEEPEST:
-        raise InputError(place, f"is nested more than {DEEPEST} deep")
+        raise InputError(place, f"is nested more than {DEEPEST} deep", "a schedule is nested 5 deep at most")

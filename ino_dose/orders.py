@@ -1,4 +1,4 @@
-"""Orders as columns, one or a file of them (CSV, NDJSON) → a check each; a row out for each in, in order."""
+"""A file of orders (CSV, NDJSON) → a check each; a row out for each in, in order, while it is read."""
 
 from __future__ import annotations
 
@@ -7,34 +7,21 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
-from functools import cache
 from io import BufferedReader, TextIOWrapper
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from . import asked, library, report, units, verdict, verify
-from .errors import Collected, InputError
-from .verify import Order, Tolerance
+from . import asked, ordered, report, verdict
+from .errors import InputError
+from .ordered import COLUMNS, NEEDED, Facts
 
 if TYPE_CHECKING:
-    from .regimen import Ceiling, Regimen
     from .verify import Check
 
-NEEDED = {
-    "regimen": "name one; ino-dose regimens lists them all",
-    "cycle": "write the cycle ordered for, --cycle 2",
-    "day": "write the day ordered for, --day 8",
-    "dose": "write the mg ordered, --dose 0.91mg",
-}
-SIZES = ("height", "weight", "bsa", "stated_bsa", "formula", "sex")
-COLUMNS = ("id", *NEEDED, *SIZES, "remission_after", "prior", "level", "tolerance")
-"""The options of `verify` by the names they have as columns."""
 UNITS = "cm|m|in|ft|kg|g|lb|m2|mg|mcg|mg_per_m2|percent"
-MOST_TOLERANCE = 50
-Columns = Mapping[str, str | None]
 Form = Literal["csv", "ndjson"]
 
 
@@ -49,74 +36,7 @@ class Line(NamedTuple):
 Writer = Callable[[Line, "Check | None", str], None]
 
 
-def check(columns: Columns) -> Check:
-    """Check the order whose columns these are. Raises InputError for what cannot be used, by its option."""
-    get, faults = columns.get, Collected()
-    for name, hint in NEEDED.items():
-        with faults.here():
-            if get(name) is None:
-                raise InputError("REGIMEN" if name == "regimen" else f"--{name}", "is missing", hint)
-    faults.raise_any()
-    regimen = _regimen(str(get("regimen")))
-    return verify.check(
-        regimen,
-        asked.body(get("height"), get("weight"), get("bsa"), get("formula"), _sex(get("sex"))),
-        asked.course(get("prior"), None, get("remission_after"), False, get("level")),
-        _ceiling(),
-        _order(columns),
-        verify.USUAL if get("tolerance") is None else _tolerance(str(get("tolerance"))),
-        lambda: [each for each in _library() if each.id != regimen.id],
-    )
-
-
-def _order(columns: Columns) -> Order:
-    cycle, day = (_whole(str(columns[name]), f"--{name}") for name in ("cycle", "day"))
-    dose = units.read(str(columns["dose"]), units.DOSE, "--dose")
-    if not dose.magnitude:
-        raise InputError("--dose", "an order of 0 mg is no order", NEEDED["dose"])
-    said = columns.get("stated_bsa")
-    stated = None if said is None else units.read(said, units.AREA, "--stated-bsa")
-    if stated is not None and not stated.magnitude:
-        raise InputError("--stated-bsa", "a BSA of 0 is no BSA", "leave it out where the order states none")
-    return Order(cycle, day, dose, stated, asked.text(columns.get("id"), "--id"))
-
-
-def _whole(said: str, place: str) -> int:
-    if not re.fullmatch("0|[1-9][0-9]{0,2}", said):
-        raise InputError(place, f"{said!r} is not a whole number", "write it like 8")
-    return int(said)
-
-
-def _sex(said: str | None) -> str | None:
-    if said not in (None, "f", "m"):
-        raise InputError("--sex", f"{said!r} is neither f nor m", "write f or m, or leave it out")
-    return said
-
-
-def _tolerance(said: str) -> Tolerance:
-    """A tolerance that was stated is taken at its word: no rounding excuses what is past it."""
-    percent = units.percent(said, "--tolerance")
-    if percent > MOST_TOLERANCE:
-        raise InputError("--tolerance", f"{said!r} is more than {MOST_TOLERANCE} %", "write it like 5%")
-    return Tolerance(percent, rounding=False)
-
-
-@cache
-def _regimen(name: str) -> Regimen:
-    return library.regimen(name)
-
-
-@cache
-def _ceiling() -> Ceiling:
-    return library.ceiling()
-
-
-@cache
-def _library() -> list[Regimen]:
-    return [_regimen(id) for id in library.ids()]
-
-
-def every(path: str, form: Literal["csv", "json"] | None) -> Counter[str]:
+def every(path: str, facts: Facts, form: Literal["csv", "json"] | None) -> Counter[str]:
     """Check every order of a file (`-` for standard input) and print a row each. Counts the verdicts.
 
     `form` is how they are printed, by default as they came. Raises InputError, with nothing
@@ -130,7 +50,7 @@ def every(path: str, form: Literal["csv", "json"] | None) -> Counter[str]:
         first = next(lines, None)
         if first is None:
             raise InputError(place, "has no orders", "write one a line")
-        return _print(first, lines, header, form or ("csv" if source == "csv" else "json"))
+        return _print(first, lines, header, facts, form or ("csv" if source == "csv" else "json"))
 
 
 def _opened(path: str) -> BufferedReader:
@@ -235,23 +155,25 @@ def _plain(found: Any) -> tuple[dict[str, str | None], str]:
     return {name: value for name, value in found.items() if name in COLUMNS}, ""
 
 
-def _print(first: Line, others: Iterator[Line], header: list[str], form: Literal["csv", "json"]) -> Counter[str]:
+def _print(
+    first: Line, others: Iterator[Line], header: list[str], facts: Facts, form: Literal["csv", "json"]
+) -> Counter[str]:
     write = _csv_writer(header) if form == "csv" else _write_json
     counts: Counter[str] = Counter()
     for line in chain([first], others):
-        found, error = _checked(line)
+        found, error = _checked(line, facts)
         counts[found.verdict if found else "refused"] += 1
         write(line, found, error)
     return counts
 
 
-def _checked(line: Line) -> tuple[Check | None, str]:
+def _checked(line: Line, facts: Facts) -> tuple[Check | None, str]:
     if line.problem:
         return None, f"line {line.number}: {line.problem}"
     try:
         for name, value in line.columns.items():
             asked.text(value, name)
-        return check(line.columns), ""
+        return ordered.check(line.columns, facts), ""
     except InputError as error:
         return None, " ".join(str(fault._replace(place=_column(fault.place))) for fault in error.faults)
 

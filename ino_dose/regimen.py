@@ -1,4 +1,4 @@
-"""The nouns of a schedule file, frozen: regimen, block, dose, source."""
+"""The nouns of our files, frozen: regimen, block, dose, source; ceiling; product."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ class Choice(NamedTuple):
 
     levels: tuple[Quantity, ...]
     listed: bool
+
+    def offers(self, level: Quantity) -> bool:
+        """Whether a level is one of the list, or within the range."""
+        return level in self.levels if self.listed else bool(self.levels[0] <= level <= self.levels[-1])
 
 
 class Dose(NamedTuple):
@@ -148,4 +152,26 @@ class Ceiling(NamedTuple):
     upper: Quantity
     basis: str
     citations: tuple[Citation, ...]
+    sources: tuple[Source, ...]
+
+
+class Product(NamedTuple):
+    """What a pharmacy needs to know, each fact with its citations under its own name in `cited`.
+
+    `vial`: mg that can be withdrawn from one; `concentration` after reconstitution (mg/mL); `bag`
+    (mL) and the `least` and `most` that may be in it (mg/mL); `rounding`: how far (%) a dose may be
+    rounded; `spacing`: fewest days between doses; `window`: days by which doses on `window_days` may move.
+    """
+
+    title: str
+    vial: Quantity
+    concentration: Quantity
+    bag: Quantity
+    least: Quantity
+    most: Quantity
+    rounding: Quantity
+    spacing: int
+    window: int
+    window_days: tuple[int, ...]
+    cited: dict[str, tuple[Citation, ...]]
     sources: tuple[Source, ...]

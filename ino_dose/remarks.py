@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from . import body as bodies
-from . import units
+from . import course as courses
+from . import lived, pharmacy, units
 from .course import NEVER
-from .regimen import Block
+from .regimen import Block, Citation
 
 if TYPE_CHECKING:
     from .body import Body
+    from .dosing import Dose
     from .plan import Plan
 
 
 def assumptions(plan: Plan) -> list[str]:
     """What the plan took for granted."""
+    course, regimen = plan.course, plan.regimen
     found = [bsa(plan.body)]
-    if not plan.course.prior_stated:
+    if not course.prior_stated:
         found.append("Prior inotuzumab ozogamicin was not stated and counts as none.")
-    if plan.regimen.remission_adapted and plan.course.remission is None and not plan.undecided:
+    if regimen.remission_adapted and course.remission is None and not plan.undecided:
         found.append("Remission was not stated; the cycles planned do not depend on it.")
-    found.append(f"Doses are rounded half up in steps of {units.show(plan.step, units.DOSE)}.")
+    found.append(_rounding(plan))
     found.append("Cumulative mg/m² sums prescribed levels; rounding mg and delivered mg/m² do not change it.")
-    if plan.course.hsct and plan.regimen.transplant and plan.course.cycles is None:
-        found.append(f"Patients proceeding to transplant stop after cycle {plan.regimen.transplant.cycles}.")
-    if not plan.course.hsct and not plan.regimen.after_transplant:
+    found += [sentence for dose in plan.doses if (sentence := _counted(plan, dose))]
+    found += _lengths(plan)
+    if course.hsct and regimen.transplant and course.cycles is None:
+        found.append(f"Patients proceeding to transplant stop after cycle {regimen.transplant.cycles}.")
+    if not course.hsct and not regimen.after_transplant:
         found.append("No transplant was stated; the comparison with the ceiling matters if one follows.")
     return found
 
@@ -33,9 +40,13 @@ def assumptions(plan: Plan) -> list[str]:
 def warnings(plan: Plan) -> list[str]:
     """What a person should look at."""
     found = bodies.cautions(plan.body)
+    found += _sizes(plan)
     found += _transplant(plan)
     found += _ending(plan)
+    found += _history(plan)
+    found += _bags(plan)
     found += [block.note for block in plan.regimen.blocks if block.note and _used(plan, block)]
+    found += plan.course.risks
     return found
 
 
@@ -47,39 +58,141 @@ def bsa(body: Body) -> str:
     return f"BSA {shown} is by the {body.formula.name} formula, rounded once to 0.01 m², without a cap."
 
 
+def _rounding(plan: Plan) -> str:
+    step = f"Doses are rounded half up in steps of {units.show(plan.rounding.step, units.DOSE)}"
+    if plan.rounding.vial is None or plan.rounding.within is None:
+        return f"{step}."
+    vial, within = units.show(plan.rounding.vial, units.DOSE), units.show(plan.rounding.within, units.SHARE)
+    return f"Doses are rounded down to whole vials of {vial} where that is within {within}; other d{step[1:]}."
+
+
+def _counted(plan: Plan, dose: Dose) -> str:
+    """How an amount counts that was given otherwise than as planned."""
+    if dose.state != "given" or dose.dose == dose.due:
+        return ""
+    what = f"{units.show(dose.dose, units.DOSE)} given {_where(dose)}"
+    calculated, share = units.show(dose.calculated, units.DOSE), units.show(lived.TOLERANCE, units.SHARE)
+    counted = units.show(dose.counted, units.LEVEL)
+    if dose.counted == units.fraction(dose.prescribed.level):
+        return f"{what} is within {share} of the {calculated} calculated and counts as prescribed, {counted}."
+    return f"{what} is more than {share} from the {calculated} calculated and counts as given, {counted}."
+
+
+def _where(dose: Dose) -> str:
+    return f"in cycle {dose.prescribed.cycle} on day {dose.prescribed.day}"
+
+
+def _lengths(plan: Plan) -> list[str]:
+    if plan.course.start is None:
+        return []
+    said = {event.cycle for event in plan.course.events if event.what == "length"}
+    found = []
+    for cycle in range(1, plan.last_cycle):
+        block = courses.block(plan.regimen, cycle, plan.course.remission or NEVER)
+        if cycle not in said and block and block.length and block.length[0] < block.length[1]:
+            shortest, longest = block.length
+            found.append(f"Cycle {cycle} is dated as {shortest} days, the shortest of {shortest} to {longest} days.")
+    return found
+
+
+def _sizes(plan: Plan) -> list[str]:
+    """Weights and heights that are 10 % or more from the start."""
+    found = []
+    for event in plan.course.events:
+        at_start = {"weight": plan.body.weight, "height": plan.body.height, "bsa": plan.body.bsa}.get(event.what)
+        if at_start is None or event.amount is None:
+            continue
+        change = Fraction(event.amount.magnitude) / Fraction(at_start.magnitude) * 100 - 100
+        if abs(change) >= 10:
+            shown = units.digits(units.thousandths(abs(change)))
+            side = "more" if change > 0 else "less"
+            found.append(f"From cycle {event.cycle} on the {event.what} is {shown} % {side} than at the start.")
+    return found
+
+
 def _transplant(plan: Plan) -> list[str]:
-    regimen, rule = plan.regimen, plan.regimen.transplant
+    regimen, rule, found = plan.regimen, plan.regimen.transplant, []
     if regimen.after_transplant:
         return ["This regimen is given after transplant: the ceiling before transplant does not apply to it."]
-    if not plan.course.hsct:
-        return []
-    if rule is None:
-        return [
+    if plan.course.hsct and rule is None:
+        found.append(
             f"The sources of {regimen.id} do not say where patients proceeding to transplant stop: it is planned whole."
-        ]
-    if plan.last_cycle > rule.cycles:
-        return [f"Patients proceeding to transplant usually get {rule.cycles} cycles; {rule.note or 'this is more'}"]
-    return []
+        )
+    if plan.course.hsct and rule and plan.last_cycle > rule.cycles:
+        found.append(
+            f"Patients proceeding to transplant usually get {rule.cycles} cycles; {rule.note or 'this is more'}"
+        )
+    if plan.left_out:
+        doses = ", ".join(f"cycle {dose.prescribed.cycle} day {dose.prescribed.day}" for dose in plan.left_out)
+        found.append(f"Not planned, since they would fall after the transplant: {doses}.")
+    if plan.apart:
+        sentence = "was given after the transplant and is not in any sum before it."
+        found += [f"{units.show(dose.dose, units.DOSE)} {_where(dose)} {sentence}" for dose in plan.apart]
+    if plan.course.transplant and plan.course.start is None:
+        found.append("Without --start no dose has a date, so none is left out for falling after the transplant.")
+    return found
 
 
 def _ending(plan: Plan) -> list[str]:
-    """Why the plan ends before the regimen does, where no source states what follows."""
+    """Why the plan ends before the regimen does."""
+    for event in plan.course.events:
+        if event.what == "stop":
+            return [f"The course was stopped in cycle {event.cycle}: {event.text}. Nothing is planned after it."]
     if plan.undecided:
         after = plan.last_cycle
-        return [
-            f"What follows cycle {after} depends on remission, which was not stated: state --remission-after N or never."
-        ]
+        return [f"What follows cycle {after} depends on remission, which was not stated."]
     remission = plan.course.remission or NEVER
-    for block in plan.regimen.blocks:
-        stated = "remission" if remission < block.cycles[0] else "no remission"
-        if block.doses is None and block.condition in (None, stated) and block.cycles[0] == plan.last_cycle + 1:
-            return [
-                f"Nothing is planned after cycle {plan.last_cycle}: no source states the dose. {block.note}".strip()
-            ]
+    following = courses.block(plan.regimen, plan.last_cycle + 1, remission)
+    if following and following.doses is None:
+        return [
+            f"Nothing is planned after cycle {plan.last_cycle}: no source states the dose. {following.note}".strip()
+        ]
     stop = plan.regimen.stop
     if stop and remission >= stop.after_cycle and plan.last_cycle == stop.after_cycle:
         return [f"Without remission the regimen stops after cycle {stop.after_cycle}."]
     return []
+
+
+def _history(plan: Plan) -> list[str]:
+    """What was recorded with gaps, moved, or against the label's windows."""
+    found = []
+    recorded = [index for index, dose in enumerate(plan.doses) if dose.state != "planned"]
+    for dose in plan.doses[: recorded[-1]] if recorded else ():
+        if dose.state == "planned":
+            found.append(f"The dose {_where(dose)} was not recorded, though later ones were: was it given or omitted?")
+    for breach in plan.breaches:
+        label = _said(plan.product.cited[breach.rule]) if plan.product else ""
+        found.append(f"The dose in cycle {breach.cycle} on day {breach.day} is {breach.problem} ({label}).")
+    reduced = [event for event in plan.course.events if event.what == "reduce" and event.amount is not None]
+    found += [
+        f"From cycle {event.cycle} on doses are {units.digits(event.amount.magnitude)} % below the schedule's level."
+        for event in reduced
+        if event.amount is not None
+    ]
+    return found
+
+
+def _said(citations: Iterable[Citation]) -> str:
+    return "; ".join(f"{citation.source}: {citation.spot}" for citation in citations)
+
+
+def _bags(plan: Plan) -> list[str]:
+    """Doses that the usual bag would make too thin or too strong."""
+    if plan.product is None:
+        return []
+    bag = units.show(plan.product.bag, units.VOLUME)
+    found = []
+    for amount in sorted({dose.dose.magnitude for dose in plan.doses if dose.state == "planned"}):
+        made = pharmacy.prepare(units.quantity(amount, units.DOSE), plan.product)
+        limit = made.most_volume or made.least_volume
+        if limit is not None:
+            side, least = ("under", plan.product.least) if made.most_volume else ("over", plan.product.most)
+            word = "at most" if made.most_volume else "at least"
+            found.append(
+                f"{units.digits(amount)} mg in a {bag} bag is {side} {units.show(least, units.CONCENTRATION)}: "
+                f"take {word} {units.show(limit, units.VOLUME)}."
+            )
+    return found
 
 
 def _used(plan: Plan, block: Block) -> bool:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, ceiling, remarks, units
+from . import __version__, dates, dosing, left, pharmacy, remarks, units
 from .body import FORMULAS
+from .ceiling import Standing
 from .course import NEVER
+from .dosing import Dose
 from .regimen import Choice
 
 if TYPE_CHECKING:
+    from . import comparing
     from .errors import Fault
     from .plan import Plan
     from .regimen import Block, Citation, Regimen, Source
@@ -63,30 +67,24 @@ def plan(found: Plan) -> Row:
     return {
         "format": "ino-dose plan 1",
         "version": __version__,
-        "regimen": {
-            "id": found.regimen.id,
-            "title": found.regimen.title,
-            "after_transplant": found.regimen.after_transplant,
-            "sha256": found.regimen.sha256,
-        },
-        "patient": {
-            "id": found.patient,
-            "height_cm": _number(found.body.height),
-            "weight_kg": _number(found.body.weight),
-            "bsa_m2": _number(found.body.bsa),
-            "bsa_formula": found.body.formula.id if found.body.formula else None,
-        },
+        "regimen": schedule(found),
+        "patient": patient(found),
         "course": {
             "cycles": found.last_cycle,
             "remission_after": "never" if found.course.remission == NEVER else found.course.remission,
             "prior_mg_per_m2": _number(found.course.prior),
             "prior_stated": found.course.prior_stated,
             "hsct": found.course.hsct,
+            "start": _day(found.course.start),
+            "transplant": _day(found.course.transplant),
+            "days_to_transplant": dates.days_to_transplant(found.doses, found.course),
+            "given_mg_per_m2": _number(_counted(dose for dose in found.doses if dose.state == "given")),
+            "planned_mg_per_m2": _number(_counted(dose for dose in found.doses if dose.state == "planned")),
         },
         "doses": doses(found),
         "cycles": cycles(found),
         "total": {
-            "level_mg_per_m2": _number(units.total((dose.prescribed.level for dose in found.doses), units.LEVEL)),
+            "level_mg_per_m2": _number(_counted(found.doses)),
             "cumulative_mg_per_m2": _number(found.standing.total),
             "dose_mg": _number(units.total((dose.dose for dose in found.doses), units.DOSE)),
             "delivered_mg_per_m2": _quotient(units.total((dose.delivered for dose in found.doses), units.LEVEL)),
@@ -96,16 +94,18 @@ def plan(found: Plan) -> Row:
             "upper_mg_per_m2": _number(found.ceiling.upper),
             "status": found.status,
             "source": _spot(found.ceiling.citations[0]),
-            "remaining_mg_per_m2": {
-                "lower": _number(found.standing.lower.remaining),
-                "upper": _number(found.standing.upper.remaining),
-            },
-            "first_over": _first_over(found.standing),
-            "last_cycle_within": {
-                "lower": found.standing.lower.last_cycle_within,
-                "upper": found.standing.upper.last_cycle_within,
+            **_sides(found.standing),
+            "given": {
+                "cumulative_mg_per_m2": _number(found.given.total),
+                "status": found.given.status,
+                **_sides(found.given),
             },
         },
+        "left": {
+            "lower": _left(left.under(found, found.given.lower, found.standing.lower)),
+            "upper": _left(left.under(found, found.given.upper, found.standing.upper)),
+        },
+        "doses_after_transplant": [_dose(found, dose) for dose in found.apart],
         "undecided": [
             {
                 "when": branch.when,
@@ -119,28 +119,90 @@ def plan(found: Plan) -> Row:
         ],
         "assumptions": remarks.assumptions(found),
         "warnings": remarks.warnings(found),
-        "sources": [_source(source) for source in (*found.regimen.sources, *_others(found))],
+        "sources": sources(found),
     }
+
+
+def schedule(found: Plan) -> Row:
+    """Which schedule a plan is made from."""
+    return {
+        "id": found.regimen.id,
+        "title": found.regimen.title,
+        "after_transplant": found.regimen.after_transplant,
+        "sha256": found.regimen.sha256,
+    }
+
+
+def patient(found: Plan) -> Row:
+    """Whose plan it is: the sizes, and the BSA with what it is from."""
+    return {
+        "id": found.patient,
+        "height_cm": _number(found.body.height),
+        "weight_kg": _number(found.body.weight),
+        "bsa_m2": _number(found.body.bsa),
+        "bsa_formula": found.body.formula.id if found.body.formula else None,
+    }
+
+
+def sources(found: Plan) -> list[Row]:
+    """The sources of a plan's schedule, and of its ceiling."""
+    return [_source(source) for source in (*found.regimen.sources, *_others(found))]
 
 
 def doses(found: Plan) -> list[Row]:
     """A row a dose, in order."""
-    standing = found.standing
-    return [
-        {
-            "cycle": dose.prescribed.cycle,
-            "day": dose.prescribed.day,
-            "level_mg_per_m2": _number(dose.prescribed.level),
-            "calculated_mg": _number(dose.calculated),
-            "dose_mg": _number(dose.dose),
-            "delivered_mg_per_m2": _quotient(dose.delivered),
-            "cumulative_mg_per_m2": _number(cumulative),
-            "ceiling_status": status,
-            "source": _spot(dose.prescribed.citations[0]),
-            "further_sources": _spots(dose.prescribed.citations[1:]),
-        }
-        for dose, cumulative, status in zip(found.doses, standing.cumulative, standing.statuses, strict=True)
-    ]
+    judged = zip(found.doses, found.standing.cumulative, found.standing.statuses, strict=True)
+    return [_dose(found, dose, cumulative, status) for dose, cumulative, status in judged]
+
+
+def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: str | None = None) -> Row:
+    made = pharmacy.prepare(dose.dose, found.product) if found.product else None
+    return {
+        "cycle": dose.prescribed.cycle,
+        "day": dose.prescribed.day,
+        "level_mg_per_m2": _number(dose.prescribed.level),
+        "calculated_mg": _number(dose.calculated),
+        "dose_mg": _number(dose.dose),
+        "delivered_mg_per_m2": _quotient(dose.delivered),
+        "cumulative_mg_per_m2": _number(cumulative),
+        "ceiling_status": status,
+        "source": _spot(dose.prescribed.citations[0]),
+        "further_sources": _spots(dose.prescribed.citations[1:]),
+        "state": dose.state,
+        "date": _day(dose.date),
+        "counted_mg_per_m2": _number(dose.counted),
+        "bsa_m2": _number(dose.bsa),
+        "deviation_percent": _quotient(dosing.deviation(dose)),
+        "vials": made and made.vials,
+        "withdraw_ml": made and _number(made.withdraw),
+        "bag_mg_per_ml": made and _number(made.concentration),
+    }
+
+
+def _counted(doses: Iterable[Dose]) -> Quantity:
+    return units.total((dose.counted for dose in doses), units.LEVEL)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _sides(standing: Standing) -> Row:
+    return {
+        "remaining_mg_per_m2": {
+            "lower": _number(standing.lower.remaining),
+            "upper": _number(standing.upper.remaining),
+        },
+        "first_over": _first_over(standing),
+        "last_cycle_within": {
+            "lower": standing.lower.last_cycle_within,
+            "upper": standing.upper.last_cycle_within,
+        },
+    }
+
+
+def _left(found: left.Left) -> Row:
+    return {"level_mg_per_m2": _number(found.level), "dose_mg": _number(found.dose), "cycles": found.cycles}
 
 
 def cycles(found: Plan) -> list[Row]:
@@ -152,7 +214,7 @@ def cycles(found: Plan) -> list[Row]:
         rows.append(
             {
                 "cycle": number,
-                "level_mg_per_m2": _number(units.total((dose.prescribed.level for dose in doses), units.LEVEL)),
+                "level_mg_per_m2": _number(_counted(doses)),
                 "dose_mg": _number(units.total((dose.dose for dose in doses), units.DOSE)),
                 "cumulative_mg_per_m2": _number(cumulative[-1]),
                 "ceiling_status": statuses[-1],
@@ -161,15 +223,30 @@ def cycles(found: Plan) -> list[Row]:
     return rows
 
 
+PLANNED = (
+    "cycle",
+    "day",
+    "level_mg_per_m2",
+    "calculated_mg",
+    "dose_mg",
+    "delivered_mg_per_m2",
+    "cumulative_mg_per_m2",
+    "ceiling_status",
+    "source",
+    "source_spot",
+)
+LIVED = (*PLANNED, "state", "date", "counted_mg_per_m2", "bsa_m2")
+
+
 def dose_rows(found: Plan) -> list[Row]:
-    """The rows of `plan -f csv`: the doses, with whose they are, and the source in two cells."""
-    rows = []
-    for dose in doses(found):
-        source = dose.pop("source")
-        del dose["further_sources"]
-        whose = {"id": found.patient, "regimen": found.regimen.id}
-        rows.append(whose | dose | {"source": source["id"], "source_spot": source["spot"]})
-    return rows
+    """The rows of `plan -f csv`: the doses, with whose they are, and the source in two cells.
+
+    A course with events or dates has the columns `LIVED`, any other those of `PLANNED`.
+    """
+    whose = {"id": found.patient, "regimen": found.regimen.id}
+    columns = LIVED if found.course.events or found.course.start else PLANNED
+    rows = [dose | {"source": dose["source"]["id"], "source_spot": dose["source"]["spot"]} for dose in doses(found)]
+    return [whose | {name: row[name] for name in columns} for row in rows]
 
 
 def regimens(found: Iterable[Regimen]) -> list[Row]:
@@ -224,6 +301,55 @@ def regimen(found: Regimen) -> Row:
     }
 
 
+def compare(regimens: Iterable[Regimen], rows: Iterable[comparing.Row]) -> list[Row]:
+    """The list that `compare -f json` prints: an object a regimen, in the order of its first row."""
+    by_id: dict[str, list[comparing.Row]] = {}
+    for row in rows:
+        by_id.setdefault(row.regimen.id, []).append(row)
+    found = {regimen.id: regimen for regimen in regimens}
+    order = [*by_id, *(id for id in found if id not in by_id)]
+    return [_compared(found[id], by_id.get(id, [])) for id in order]
+
+
+def _compared(regimen: Regimen, rows: list[comparing.Row]) -> Row:
+    return {
+        **regimens([regimen])[0],
+        "missing": regimen.missing,
+        "branches": [_branch(row) for row in rows],
+    }
+
+
+def _branch(row: comparing.Row) -> Row:
+    return {
+        "when": row.when,
+        "level_mg_per_m2": _number(row.level),
+        "open_ended": row.open_ended,
+        "cycles": [
+            {
+                "cycle": cycle.number,
+                "level_mg_per_m2": _number(cycle.level),
+                "dose_mg": _number(cycle.dose),
+                "cumulative_mg_per_m2": _number(cycle.cumulative),
+                "ceiling_status": cycle.status,
+            }
+            for cycle in row.cycles
+        ],
+        "total_mg_per_m2": _number(units.total((cycle.level for cycle in row.cycles), units.LEVEL)),
+        "cumulative_mg_per_m2": _number(row.standing.total),
+        "status": row.standing.status,
+        **_sides(row.standing),
+    }
+
+
+def compare_rows(rows: Iterable[comparing.Row]) -> list[Row]:
+    """The rows of `compare -f csv`: a row a cycle of a branch."""
+    return [
+        {"id": row.regimen.id, "when": row.when, "chosen_level_mg_per_m2": _number(row.level)} | cycle
+        for row in rows
+        for cycle in _branch(row)["cycles"]
+    ]
+
+
 def _block(block: Block) -> Row:
     return {
         "cycles": block.cycles,
@@ -266,8 +392,8 @@ def faults(found: Iterable[Fault]) -> list[Row]:
     """The list that `lint -f json` prints."""
     rows = []
     for fault in found:
-        file, _, line = fault.place.rpartition(":")
-        rows.append({"file": file, "line": int(line), "problem": fault.problem, "hint": fault.hint or None})
+        file, line = fault.where
+        rows.append({"file": file, "line": line, "problem": fault.problem, "hint": fault.hint or None})
     return rows
 
 
@@ -288,11 +414,11 @@ def _source(source: Source) -> Row:
 
 
 def _others(found: Plan) -> list[Source]:
-    known = {source.id for source in found.regimen.sources}
-    return [source for source in found.ceiling.sources if source.id not in known]
+    known = {source._replace(place="") for source in found.regimen.sources}
+    return [source for source in found.ceiling.sources if source._replace(place="") not in known]
 
 
-def _first_over(standing: ceiling.Standing) -> Row:
+def _first_over(standing: Standing) -> Row:
     sides = {"lower": standing.lower.first_over, "upper": standing.upper.first_over}
     return {
         side: {"cycle": over[0], "day": over[1]} if isinstance(over, tuple) else over for side, over in sides.items()

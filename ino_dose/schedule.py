@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from . import audit, node, shape, units
 from .course import NEVER
-from .errors import Collected, Fault, InputError
+from .errors import Collected
 from .node import Node, Record
 from .regimen import Block, Ceiling, Choice, Citation, Condition, Dose, Regimen, Source, Stop, Total, Transplant
 
@@ -47,18 +47,6 @@ def _read(path: Path, convert: Callable[[Node, str, str], T], check: Callable[[T
     return found
 
 
-def faults(path: Path) -> tuple[Fault, ...]:
-    """Every fault of a file, a regimen or (by its keys) a ceiling. Raises InputError where there is no file."""
-    if not path.is_file():
-        raise InputError(str(path), "there is no such file", "check the path")
-    try:
-        is_ceiling = re.search(r"^(lower|upper) *:", node.load(path)[1], re.MULTILINE)
-        read_ceiling(path) if is_ceiling else read(path)
-    except InputError as error:
-        return error.faults
-    return ()
-
-
 def _regimen(root: Node, id: str, sha256: str) -> Regimen:
     found = root.record(shape.REGIMEN)
     return Regimen(
@@ -67,7 +55,7 @@ def _regimen(root: Node, id: str, sha256: str) -> Regimen:
         title=found.text("title"),
         after_transplant=found.text("after transplant") == "yes",
         incomplete=found.text("status") == "incomplete",
-        sources=found.read("sources", _sources, ()),
+        sources=found.read("sources", sources, ()),
         blocks=found.read("blocks", lambda at: at.each(_block), ()),
         sha256=sha256,
         stop=found.read("stop", _stop, None),
@@ -84,15 +72,16 @@ def _ceiling(root: Node, id: str, sha256: str) -> Ceiling:
         id=id,
         place=root.place,
         title=found.text("title"),
-        lower=found.read("lower", _amount, units.NO_LEVEL),
-        upper=found.read("upper", _amount, units.NO_LEVEL),
+        lower=found.read("lower", amount, units.NO_LEVEL),
+        upper=found.read("upper", amount, units.NO_LEVEL),
         basis=found.text("basis"),
-        citations=found.read("source", _citations, ()),
-        sources=found.read("sources", _sources, ()),
+        citations=found.read("source", citations, ()),
+        sources=found.read("sources", sources, ()),
     )
 
 
-def _sources(at: Node) -> tuple[Source, ...]:
+def sources(at: Node) -> tuple[Source, ...]:
+    """The sources under a `sources:` key."""
     return tuple(_source(key, value.record(shape.SOURCE)) for key, value in at.pairs())
 
 
@@ -101,21 +90,22 @@ def _source(key: Node, found: Record) -> Source:
     return Source(key.text(), found.text("cite"), found.text("read"), key.place, doi, trial)
 
 
-def _citations(at: Node) -> tuple[Citation, ...]:
+def citations(at: Node) -> tuple[Citation, ...]:
+    """The spots under a `source:` key."""
     return tuple(Citation(key.text(), spot.text(), key.place) for key, spot in at.pairs())
 
 
 def _block(at: Node) -> Block:
     found = at.record(shape.BLOCK)
     cycles, onward = found.read("cycles", _cycles, FIRST_ONLY)
-    citations = found.read("source", _citations, NONE_CITED)
+    cited = found.read("source", citations, NONE_CITED)
     return Block(
         cycles=cycles,
         onward=onward,
         condition=cast(Condition, found.text("if")) or None,
-        doses=found.read("doses", lambda at: _doses(at, citations), None),
+        doses=found.read("doses", lambda at: _doses(at, cited), None),
         length=found.read("length", _length, None),
-        citations=citations,
+        citations=cited,
         place=at.place,
         note=found.text("note"),
     )
@@ -132,7 +122,7 @@ def _cycles(at: Node) -> tuple[tuple[int, ...], bool]:
     raise at.refused(f"{at.text()!r} are not cycles", "write 1, or 2 to 6, or 2, 4, 6, 8, or 2 onward")
 
 
-def _doses(at: Node, citations: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
+def _doses(at: Node, cited: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
     if at.scalar == "not stated":
         return None
     doses: list[Dose] = []
@@ -141,7 +131,7 @@ def _doses(at: Node, citations: tuple[Citation, ...]) -> tuple[Dose, ...] | None
             day = _day(key)
             if doses and day <= doses[-1].day:
                 raise key.refused(f"day {day} comes after day {doses[-1].day}", "write each day once, in order")
-            doses.append(_dose(day, value, citations))
+            doses.append(_dose(day, value, cited))
     return tuple(doses)
 
 
@@ -151,22 +141,22 @@ def _day(key: Node) -> int:
     raise key.refused(f"{key.text()!r} is not a day", "write it like day 8")
 
 
-def _dose(day: int, at: Node, citations: tuple[Citation, ...]) -> Dose:
+def _dose(day: int, at: Node, cited: tuple[Citation, ...]) -> Dose:
     if at.kind != "mapping":
-        return Dose(day, _level(at), citations)
+        return Dose(day, _level(at), cited)
     found = at.record(shape.DOSE)
     none: Quantity | Choice = units.NO_LEVEL
     level = found.read("level", _level, none)
-    return Dose(day, level, found.read("source", _citations, ()))
+    return Dose(day, level, found.read("source", citations, ()))
 
 
 def _level(at: Node) -> Quantity | Choice:
     if at.kind == "list":
-        return _increasing(at, at.each(_amount), listed=True)
+        return _increasing(at, at.each(amount), listed=True)
     if match := re.fullmatch(r"(\S+) to (\S+) (\S+)", at.text()):
         ends = (f"{match[1]} {match[3]}", f"{match[2]} {match[3]}")
         return _increasing(at, tuple(units.read(each, units.LEVEL, at.place) for each in ends), listed=False)
-    return _amount(at)
+    return amount(at)
 
 
 def _increasing(at: Node, levels: tuple[Quantity, ...], listed: bool) -> Choice:
@@ -175,7 +165,8 @@ def _increasing(at: Node, levels: tuple[Quantity, ...], listed: bool) -> Choice:
     return Choice(levels, listed)
 
 
-def _amount(at: Node) -> Quantity:
+def amount(at: Node) -> Quantity:
+    """A level in mg/m², which is not 0."""
     level = units.read(at.text(), units.LEVEL, at.place)
     if not level.magnitude:
         raise at.refused("a level of 0 is no level", "leave it out")
@@ -184,7 +175,7 @@ def _amount(at: Node) -> Quantity:
 
 def _length(at: Node) -> tuple[int, int]:
     match = re.fullmatch(f"({ONE})(?: to ({ONE}))? d", at.text())
-    if not match or int(match[2] or 99) <= int(match[1]):
+    if not match or (match[2] and int(match[2]) <= int(match[1])):
         raise at.refused(f"{at.text()!r} is not a cycle length", "write 28 d, or 21 to 28 d")
     return int(match[1]), int(match[2] or match[1])
 
@@ -192,13 +183,13 @@ def _length(at: Node) -> tuple[int, int]:
 def _stop(at: Node) -> Stop:
     found = at.record(shape.STOP)
     found.text("if")
-    return Stop(found.read("after cycle", Node.whole, 1), found.read("source", _citations, ()), at.place)
+    return Stop(found.read("after cycle", Node.whole, 1), found.read("source", citations, ()), at.place)
 
 
 def _transplant(at: Node) -> Transplant:
     found = at.record(shape.TRANSPLANT)
     usual, most = (found.read(key, Node.whole, 1) for key in ("cycles", "at most"))
-    return Transplant(usual, most, found.text("note"), found.read("source", _citations, ()), at.place)
+    return Transplant(usual, most, found.text("note"), found.read("source", citations, ()), at.place)
 
 
 def _total(at: Node) -> Total:
@@ -208,10 +199,10 @@ def _total(at: Node) -> Total:
     return Total(
         through_cycle=found.read("through cycle", Node.whole, 1),
         remission_after=found.read("remission after", _remission_after, None),
-        level=found.read("total", _amount, units.NO_LEVEL),
-        chosen=found.read("level", _amount, None),
+        level=found.read("total", amount, units.NO_LEVEL),
+        chosen=found.read("level", amount, None),
         worked=found.text("worked"),
-        citations=found.read("source", _citations, ()),
+        citations=found.read("source", citations, ()),
         place=at.place,
     )
 

@@ -153,3 +153,87 @@ CEILING = record(
     source=CITATIONS,
     sources=SOURCES,
 )
+
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+DATE = text("a date, as in 2026-12-01", DAY)
+PRIOR = record(
+    "inotuzumab ozogamicin received before: a level, a dose with the BSA of that day, or cycles of a regimen",
+    (),
+    level=LEVEL,
+    dose=text("mg given, as in 1.5 mg"),
+    bsa=text("the BSA of that day, as in 1.95 m2"),
+    regimen=text("the id of a regimen"),
+    cycles=whole("the last cycle received of it"),
+    remission_after=TOTAL["properties"]["remission after"],
+)
+PATIENT = record(
+    "whose course it is",
+    (),
+    id=text("echoed in the output, never read"),
+    height=text("as in 178 cm"),
+    weight=text("as in 82 kg"),
+    bsa=text("instead of height and weight, as in 1.82 m2"),
+    formula=text("the BSA formula, mosteller if left out"),
+    sex=one_of("for the formula schlich", "f", "m"),
+)
+EVENT = record(
+    "something that happened in a cycle: a dose given, omitted or moved, or a change from that cycle on",
+    ("cycle",),
+    cycle=whole("the cycle, by the regimen's numbers"),
+    day=whole("the day of a dose"),
+    given=text("`as planned`, or the mg given, as in 1 mg"),
+    omitted=text("why a dose was not given"),
+    on=DATE,
+    confirmed=one_of("that an amount is meant although it looks like a slip", "true"),
+    after_transplant=one_of("that a dose was given after the transplant", "yes"),
+    remission=one_of("documented at the end of this cycle", "CR", "CRi"),
+    weight=text("a new weight, as in 76 kg"),
+    height=text("a new height, as in 131 cm"),
+    bsa=text("a new BSA, where the BSA was stated"),
+    reduce=text("a reduction of the schedule's own level, as in 25 %"),
+    length=text("how long this cycle lasts, as in 28 d", r"^[1-9][0-9]? *d$"),
+    stop=text("why the course ends here"),
+)
+COURSE = record(
+    "a patient's course: what was given, what changed, what is planned",
+    ("regimen",),
+    regimen=text("an id, or the path of a schedule file"),
+    patient=PATIENT,
+    start=DATE,
+    transplant=DATE,
+    hsct=yes_no("whether a transplant is planned, where it has no date yet"),
+    prior={"anyOf": [one_of("in a word", "none", "unknown"), array("what was received", PRIOR)]},
+    cycles=whole("plan through this cycle"),
+    remission_after=TOTAL["properties"]["remission after"],
+    level=text("the level, where the source leaves a choice"),
+    round_to=text("rounding step of a dose, as in 0.05 mg, or vial"),
+    prior_gemtuzumab=yes_no("whether gemtuzumab ozogamicin was given before"),
+    prior_transplant=yes_no("whether there was a transplant before"),
+    events=array("what happened, in order", EVENT),
+)
+
+
+def fact(says: str, *names: str) -> Shape:
+    """A fact of a product with its sources."""
+    keys: dict[str, Shape] = {name: text(says) for name in names}
+    return record(says, (*names, "source"), **keys, source=CITATIONS)
+
+
+PRODUCT = record(
+    "the facts of a vial, a bag and the label's windows",
+    ("title", "vial", "concentration", "bag", "rounding", "spacing", "window", "sources"),
+    title=text("which product"),
+    vial=fact("mg that can be withdrawn from one", "delivers"),
+    concentration=fact("mg/mL after reconstitution", "is"),
+    bag=fact("mL, and mg/mL that may be in it", "volume", "least", "most"),
+    rounding=fact("per cent by which a dose may be rounded", "within"),
+    spacing=fact("days between doses", "least"),
+    window=record(
+        "days by which some doses may move",
+        ("days", "within", "source"),
+        days=array("the days of the cycle", whole("a day")),
+        within=text("days either way"),
+        source=CITATIONS,
+    ),
+    sources=SOURCES,
+)

@@ -7,27 +7,30 @@ they need to be, in a terminal tables keep within 80 columns.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from . import remarks, units
+from . import dates, dosing, left, pharmacy, remarks, units
+from . import plan as plans
 from .course import NEVER, said
-from .regimen import Choice
+from .regimen import Choice, Product
 
 if TYPE_CHECKING:
+    from . import comparing
     from .ceiling import Crossing, Status
     from .plan import Plan
     from .regimen import Block, Ceiling, Citation, Dose, Regimen, Source
     from .units import Quantity
 
+Part = RenderableType
+"""A piece of what is shown."""
 STYLES = {
     "below": "green",
     "between": "yellow",
@@ -38,38 +41,71 @@ STYLES = {
 }
 
 
-def show(parts: Iterable[RenderableType]) -> None:
-    """Print to standard output: wrapped in a terminal, never in a pipe, with colours only in a terminal."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.width = max(console.width, 80) if console.is_terminal else 10_000
+def text(parts: Iterable[RenderableType]) -> str:
+    """What standard output is to show: wrapped in a terminal, never in a pipe, with colours only in a terminal."""
+    terminal = (
+        sys.stdout is not None and sys.stdout.isatty()
+    )  # rich by itself takes FORCE_COLOR in a pipe for a terminal
+    console = Console(highlight=False, markup=False, emoji=False, force_terminal=terminal)
+    console.width = max(console.width, 80) if terminal else 1_000_000
     with console.capture() as printed:
         console.print(*parts, sep="\n")
-    sys.stdout.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
+    return "\n".join(line.rstrip() for line in printed.get().split("\n"))
 
 
-def plan(found: Plan) -> Iterator[RenderableType]:
+def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
     """The whole plan: who and what, a row a dose, where it stands, what was assumed, the sources."""
     yield from _header(found)
     yield _doses(found)
     yield from _standing(found)
-    yield from _sentences("Look at this", remarks.warnings(found), "bold")
-    yield from _sentences("Taken for granted", remarks.assumptions(found))
+    if found.product and (with_pharmacy or found.rounding.vial is not None):
+        yield _pharmacy(found, found.product)
+    yield from sentences("Look at this", remarks.warnings(found), "bold")
+    yield from sentences("Taken for granted", remarks.assumptions(found))
     yield from _sources(found)
 
 
-def _header(found: Plan) -> Iterator[Text]:
-    yield Text.assemble(("Inotuzumab ozogamicin", "bold"), f" · {found.regimen.id}")
-    yield Text(found.regimen.title)
-    yield Text()
+def _header(found: Plan) -> Iterator[RenderableType]:
+    yield from heading(found.regimen)
     if found.patient is not None:
-        yield _fact("Patient", printable(found.patient))
-    yield _fact("BSA", bsa(found))
-    yield _fact("Before", prior(found))
-    yield _fact("Course", _course(found))
+        yield fact("Patient", printable(found.patient))
+    yield fact("BSA", bsa(found))
+    yield fact("Before", prior(found))
+    yield fact("Course", _course(found))
+    days = dates.days_to_transplant(found.doses, found.course)
+    if days is not None:
+        yield fact("Interval", f"{days} days from the last dose to transplant; no source states how many it should be")
 
 
-def _fact(name: str, value: str) -> Text:
-    return Text.assemble((f"{name:<9}", "dim"), value)
+def heading(found: Regimen, more: str = "") -> Iterator[RenderableType]:
+    """The drug in full and the regimen: the first lines of everything about one."""
+    yield Text.assemble(("Inotuzumab ozogamicin", "bold"), f" · {found.id}{more}")
+    yield Text(found.title)
+    yield Text()
+
+
+def strong(said: str, style: str = "bold") -> RenderableType:
+    """A line that stands out."""
+    return Text(said, style)
+
+
+class _Beside:
+    """A label, and text beside it that keeps its margin where it is wrapped."""
+
+    def __init__(self, label: Text, text: Text) -> None:
+        self.label = label
+        self.text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        label, margin = self.label, Text(" " * len(self.label))
+        for line in self.text.wrap(console, options.max_width - len(margin)):
+            yield Text.assemble(label, line)
+            label = margin
+
+
+def fact(name: str, value: str | Text) -> RenderableType:
+    """A line with its label in the margin."""
+    return _Beside(Text(f"{name:<9}", "dim"), Text.assemble(value))
 
 
 def bsa(found: Plan) -> str:
@@ -100,33 +136,71 @@ def _course(found: Plan) -> str:
         parts.append(remission)
     if found.course.level is not None:
         parts.append(f"level {units.show(found.course.level, units.LEVEL)}")
-    if found.course.hsct:
+    if found.course.transplant:
+        parts.append(f"transplant on {found.course.transplant}")
+    elif found.course.hsct:
         parts.append("transplant planned")
     return ", ".join(parts)
 
 
 def _doses(found: Plan) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for name in ("Cycle", "Day", "Level\nmg/m²", "Calculated\nmg", "Dose\nmg", "Cumulative\nmg/m²"):
-        table.add_column(name, justify="right", no_wrap=True)
+    lived = found.course.start is not None or bool(found.course.events)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0 if lived else 1), collapse_padding=True)
+    names = ["Cycle", "Day", "Level\nmg/m²", "Calculated\nmg", "Dose\nmg", "Cumulative\nmg/m²"]
+    for name in [*names[:2], *(["Date", "State"] if lived else []), *names[2:]]:
+        table.add_column(name, justify="left" if name in ("Date", "State") else "right", no_wrap=True)
     table.add_column(f"Against\n{_limits(found.ceiling)}", no_wrap=True)
     rows = zip(found.doses, found.standing.cumulative, found.standing.statuses, strict=True)
     for cycle, group in groupby(rows, key=lambda row: row[0].prescribed.cycle):
         doses = list(group)
         for dose, cumulative, status in doses:
-            prescribed = dose.prescribed
+            when = [dose.date.isoformat() if dose.date else "", dose.state] if lived else []
             table.add_row(
                 str(cycle),
-                str(prescribed.day),
-                _digits(prescribed.level),
+                str(dose.prescribed.day),
+                *when,
+                _digits(dose.prescribed.level),
                 _digits(dose.calculated),
                 Text(_digits(dose.dose), "bold"),
                 _digits(cumulative),
                 _word(status, found),
             )
-        level = units.total((dose.prescribed.level for dose, _, _ in doses), units.LEVEL)
+        level = units.total((dose.counted for dose, _, _ in doses), units.LEVEL)
         amount = units.total((dose.dose for dose, _, _ in doses), units.DOSE)
-        table.add_row(str(cycle), "sum", _digits(level), "", _digits(amount), "", "", style="dim", end_section=True)
+        blank = ["", ""] if lived else []
+        table.add_row(str(cycle), "sum", *blank, _digits(level), "", _digits(amount), style="dim", end_section=True)
+    return table
+
+
+def _pharmacy(found: Plan, product: Product) -> Table:
+    """A row a dose that is still to be prepared: vials, the volume to withdraw, the bag."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    bag = units.show(product.bag, units.VOLUME)
+    for name in (
+        "Cycle",
+        "Day",
+        "Dose\nmg",
+        "From calc.\n%",
+        "Vials",
+        "Withdraw\nmL",
+        f"In {bag}\nmg/mL",
+        "Saved\nvials",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
+    for dose in found.doses:
+        made = pharmacy.prepare(dose.dose, product)
+        away = units.digits(units.thousandths(dosing.deviation(dose).magnitude))
+        saved = pharmacy.vials(dosing.round_half_up(dose.calculated, found.rounding.step), product) - made.vials
+        cells = [
+            _digits(dose.dose),
+            away,
+            str(made.vials),
+            _digits(made.withdraw),
+            _digits(made.concentration),
+            str(saved),
+        ]
+        if dose.state == "planned":
+            table.add_row(str(dose.prescribed.cycle), str(dose.prescribed.day), *cells)
     return table
 
 
@@ -141,7 +215,7 @@ def _limits(ceiling: Ceiling) -> str:
 def _word(status: Status, found: Plan) -> Text:
     words = {
         "below": f"within {_digits(found.ceiling.lower)}",
-        "between": f"between, within {_digits(found.ceiling.upper)}",
+        "between": "between",
         "above": f"above {_digits(found.ceiling.upper)}",
         "not_applicable": "does not apply",
     }
@@ -150,24 +224,46 @@ def _word(status: Status, found: Plan) -> Text:
 
 def _standing(found: Plan) -> Iterator[RenderableType]:
     delivered = units.total((dose.delivered for dose in found.doses), units.LEVEL)
-    level = units.total((dose.prescribed.level for dose in found.doses), units.LEVEL)
+    level = plans.total(found.doses)
     amount = units.total((dose.dose for dose in found.doses), units.DOSE)
-    shown = f"{units.show(level, units.LEVEL)} prescribed, {units.show(amount, units.DOSE)} in all"
-    yield _fact("Total", f"{shown}, {units.digits(units.thousandths(delivered.magnitude))} mg/m² delivered")
+    shown = f"{units.show(level, units.LEVEL)} in this course, {units.show(amount, units.DOSE)} in all"
+    yield fact("Total", f"{shown}, {units.digits(units.thousandths(delivered.magnitude))} mg/m² delivered")
     if found.regimen.after_transplant:
-        yield _fact("Ceiling", "does not apply: this is given after transplant")
+        yield fact("Ceiling", "does not apply: this is given after transplant")
         yield Text()
         return
     yield _gauge(found)
     for against in (found.standing.lower, found.standing.upper):
-        yield _fact("", f"{units.show(against.limit, units.LEVEL)}: {_against(against.first_over, against.remaining)}")
+        yield fact("", f"{units.show(against.limit, units.LEVEL)}: {_against(against.first_over, against.remaining)}")
+    if any(dose.state != "planned" for dose in found.doses):
+        yield from _left(found)
     for branch in found.undecided:
         total = branch.standing.total
         shown = f"{units.show(branch.level, units.LEVEL)} through cycle {branch.cycles}"
         if total is not None and total != branch.level:
             shown += f", {units.show(total, units.LEVEL)} with what came before"
-        yield Text.assemble(f"{'':<9}If {branch.when}: {shown}: ", _word(branch.standing.status, found))
+        yield fact("", Text.assemble(f"If {branch.when}: {shown}: ", _word(branch.standing.status, found)))
     yield Text()
+
+
+def _left(found: Plan) -> Iterator[RenderableType]:
+    """What was given so far, and what still fits under each limit."""
+    given = found.given.total
+    so_far = "unknown, since prior exposure is" if given is None else units.show(given, units.LEVEL)
+    yield fact("So far", Text.assemble(f"{so_far}: ", _word(found.given.status, found)))
+    for so_far_against, whole in ((found.given.lower, found.standing.lower), (found.given.upper, found.standing.upper)):
+        room = left.under(found, so_far_against, whole)
+        if room.level is not None and room.dose is not None:
+            limit = units.show(whole.limit, units.LEVEL)
+            amount, mg = (
+                units.digits(abs(room.level.magnitude)),
+                units.digits(units.thousandths(abs(room.dose.magnitude))),
+            )
+            cycles = f"{room.cycles} planned cycle{'' if room.cycles == 1 else 's'} fit whole"
+            over = f"{amount} mg/m² over {limit}"
+            yield fact(
+                "", f"{amount} mg/m² ({mg} mg now) left under {limit}; {cycles}" if room.level.magnitude >= 0 else over
+            )
 
 
 def _against(first_over: Crossing, remaining: Quantity | None) -> str:
@@ -184,13 +280,13 @@ def _room(remaining: Quantity | None) -> str:
     return "" if remaining is None else f", by {units.digits(abs(remaining.magnitude))} mg/m² at the end"
 
 
-def _gauge(found: Plan) -> Text:
+def _gauge(found: Plan) -> RenderableType:
     total, width = found.standing.total, 36
-    label = f"{'Ceiling':<9}"
     if total is None:
-        own = units.total((dose.prescribed.level for dose in found.doses), units.LEVEL)
-        return Text.assemble(
-            (label, "dim"), f"{units.show(own, units.LEVEL)} in this course, more before: ", _word(found.status, found)
+        own = plans.total(found.doses)
+        return fact(
+            "Ceiling",
+            Text.assemble(f"{units.show(own, units.LEVEL)} in this course, more before: ", _word(found.status, found)),
         )
     scale = max(Fraction(total.magnitude), Fraction(found.ceiling.upper.magnitude)) * Fraction(10, 9)
 
@@ -201,14 +297,15 @@ def _gauge(found: Plan) -> Text:
     for limit in (found.ceiling.lower, found.ceiling.upper):
         cells[at(limit)] = "┃"
     bar = Text("".join(cells), STYLES[found.status])
-    return Text.assemble((label, "dim"), bar, f" {units.show(total, units.LEVEL)}: ", _word(found.status, found))
+    return fact("Ceiling", Text.assemble(bar, f" {units.show(total, units.LEVEL)}: ", _word(found.status, found)))
 
 
-def _sentences(title: str, sentences: list[str], style: str = "") -> Iterator[RenderableType]:
-    if sentences:
+def sentences(title: str, said: list[str], style: str = "") -> Iterator[RenderableType]:
+    """A titled list, or nothing where there is nothing to say."""
+    if said:
         yield Text(title, "bold")
-        for sentence in sentences:
-            yield _indented(f"- {sentence}", style)
+        for sentence in said:
+            yield _Beside(Text("  - ", style), Text(sentence, style))
         yield Text()
 
 
@@ -224,8 +321,8 @@ def _sources(found: Plan) -> Iterator[RenderableType]:
     yield _indented(f"The ceiling is {found.ceiling.basis}.")
 
 
-def _indented(text: str, style: str = "") -> Padding:
-    return Padding(Text(text, style), (0, 0, 0, 2), expand=False)
+def _indented(text: str, style: str = "") -> _Beside:
+    return _Beside(Text("  "), Text(text, style))
 
 
 def _cited(sources: Iterable[Source], citations: Iterable[Citation], what: str = "") -> Iterator[RenderableType]:
@@ -255,8 +352,8 @@ def regimen(found: Regimen) -> Iterator[RenderableType]:
         rule = found.transplant
         yield _indented(f"{rule.cycles} cycles, at most {rule.at_most}{rule.note and '; ' + rule.note}")
         yield from _spots(rule.citations)
-    yield from _sentences("Missing: this regimen is not planned", list(found.missing))
-    yield from _sentences("Not stated by any source", list(found.not_stated))
+    yield from sentences("Missing: this regimen is not planned", list(found.missing))
+    yield from sentences("Not stated by any source", list(found.not_stated))
     yield from _totals(found)
     yield Text("Sources", "bold")
     yield from _cited(found.sources, ())
@@ -326,6 +423,87 @@ def regimens(found: Iterable[Regimen]) -> Iterator[RenderableType]:
         adapted = "yes" if each.remission_adapted else "no"
         table.add_row(each.id, last, "" if each.incomplete else adapted, each.title)
     yield table
+
+
+def compare(
+    regimens: Sequence[Regimen], rows: Sequence[comparing.Row], ceiling: Ceiling, bsa: Quantity | None
+) -> Iterator[RenderableType]:
+    """A row a branch, with a small bar against both limits; what two regimens differ in, day by day."""
+    yield Text(f"Inotuzumab ozogamicin, mg/m² against {_limits(ceiling)} before transplant", "bold")
+    if bsa is not None:
+        yield Text(f"mg are for a BSA of {units.show(bsa, units.AREA)}")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0, collapse_padding=True)
+    lower, upper = _digits(ceiling.lower), _digits(ceiling.upper)
+    names = ["Regimen", "By cycle", "Sum", "", f"Past\n{lower}", f"Past\n{upper}", f"Whole in\n{lower} {upper}"]
+    for name in [*names, *(["mg"] if bsa is not None else [])]:
+        table.add_column(name, no_wrap=True, justify="right" if name in ("Sum", "mg") else "left")
+    for row in rows:
+        sides = (row.standing.lower, row.standing.upper)
+        total = "?" if row.standing.total is None else _digits(row.standing.total)
+        within = " ".join(f"{side.last_cycle_within or '-':>3}" for side in sides)
+        doses = [cycle.dose for cycle in row.cycles if cycle.dose is not None]
+        mg = [_digits(units.total(doses, units.DOSE))] if bsa is not None else []
+        open_end = "…" if row.open_ended else ""
+        bar = _bar(row, ceiling)
+        crossings = [_crossing(side.first_over) for side in sides]
+        table.add_row(_branch(row), _by_cycle(row) + open_end, total + open_end, bar, *crossings, within, *mg)
+    yield table
+    incomplete = [regimen.id for regimen in regimens if regimen.incomplete]
+    if incomplete:
+        yield Text("Without a stated dose, not compared: " + ", ".join(incomplete))
+    if any(row.open_ended for row in rows):
+        yield Text("… no source states a last cycle: shown until the upper limit is passed.")
+    if len(regimens) == 2:
+        yield from _differences(rows)
+
+
+def _branch(row: comparing.Row) -> str:
+    level = f" {_digits(row.level)}" if row.level is not None else ""
+    when = {"remission": ", CR/CRi", "no remission": ", no CR"}.get(row.when or "", "")
+    return row.regimen.id + level + when
+
+
+def _by_cycle(row: comparing.Row) -> str:
+    """The sums of the cycles, alike ones together: `1.8 + 5 × 1.5`."""
+    runs = [(level, len(list(group))) for level, group in groupby(_digits(cycle.level) for cycle in row.cycles)]
+    return " + ".join(level if count == 1 else f"{count} × {level}" for level, count in runs)
+
+
+def _crossing(over: Crossing) -> str:
+    return f"C{over[0]}D{over[1]}" if isinstance(over, tuple) else over or "-"
+
+
+def _bar(row: comparing.Row, ceiling: Ceiling) -> Text:
+    """The sum against both limits, on a scale that ends at twice the upper one."""
+    width = 10
+    scale = 2 * Fraction(ceiling.upper.magnitude)
+    total = Fraction(0) if row.standing.total is None else Fraction(row.standing.total.magnitude)
+    cells = ["━" if index < round(total / scale * width) else "·" for index in range(width)]
+    for limit in (ceiling.lower, ceiling.upper):
+        cells[int(Fraction(limit.magnitude) / scale * width)] = "┃"
+    if total > scale:
+        cells[-1] = "»"
+    return Text("".join(cells), STYLES[row.standing.status])
+
+
+def _differences(rows: Sequence[comparing.Row]) -> Iterator[RenderableType]:
+    """Each branch of the one against the branch of the other for the same patient."""
+    first = rows[0].regimen.id
+    ours = [row for row in rows if row.regimen.id == first]
+    theirs = [row for row in rows if row.regimen.id != first]
+    for one in ours:
+        for other in theirs:
+            if one.when and other.when and one.when != other.when:
+                continue
+            table = Table(
+                box=SIMPLE_HEAD, pad_edge=False, title=f"{_branch(one)} | {_branch(other)}", title_justify="left"
+            )
+            for name in ("Cycle", "Day", f"{one.regimen.id}\nmg/m²", f"{other.regimen.id}\nmg/m²"):
+                table.add_column(name, justify="right", no_wrap=True)
+            for day in one.differences(other):
+                levels = ["none" if level is None else _digits(level) for level in (day.one, day.other)]
+                table.add_row(str(day.cycle), str(day.day), *levels)
+            yield table if table.rows else Text(f"{_branch(one)} and {_branch(other)}: the same doses on the same days")
 
 
 def areas(rows: Iterable[tuple[str, str, str]]) -> Iterator[RenderableType]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, localcontext
+from datetime import date
+from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import cache, wraps
 from pathlib import Path
@@ -48,9 +49,22 @@ AREA = Kind("a body surface area", "m**2", ("m2", "m^2", "m²"), "1.82m2")
 DOSE = Kind("a dose", "mg", ("mg", "mcg"), "1.5mg")
 LEVEL = Kind("a dose level", "mg/m**2", ("mg/m2", "mg/m^2", "mg/m²", "mcg/m2", "mcg/m^2", "mcg/m²"), "1.8mg/m2")
 DURATION = Kind("a number of days", "d", ("d",), "28 d")
-KINDS = (HEIGHT, WEIGHT, AREA, DOSE, LEVEL, DURATION)
+SHARE = Kind("a percentage", "percent", ("%",), "25%")
+VOLUME = Kind("a volume", "mL", ("mL",), "50 mL")
+CONCENTRATION = Kind("a concentration", "mg/mL", ("mg/mL",), "0.25 mg/mL")
+KINDS = (HEIGHT, WEIGHT, AREA, DOSE, LEVEL, DURATION, SHARE, VOLUME, CONCENTRATION)
 
-SHOWN = {"cm": "cm", "kg": "kg", "m**2": "m²", "mg": "mg", "mg/m**2": "mg/m²", "d": "d"}
+SHOWN = {
+    "cm": "cm",
+    "kg": "kg",
+    "m**2": "m²",
+    "mg": "mg",
+    "mg/m**2": "mg/m²",
+    "d": "d",
+    "percent": "%",
+    "mL": "mL",
+    "mg/mL": "mg/mL",
+}
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero])
 
 
@@ -90,14 +104,6 @@ def read(text: str, kind: Kind, place: str) -> Quantity:
     if sum(map(str.isdigit, match[1])) > MOST_DIGITS:
         raise InputError(place, f"{text!r} has more than {MOST_DIGITS} digits", f"write it like {kind.example}")
     return _in_unit_of(kind, Decimal(match[1]), match[2])
-
-
-def percent(text: str, place: str) -> Decimal:
-    """The number before the sign: `5%` and `5 %` are 5. Raises InputError for anything else."""
-    match = re.fullmatch(rf" *({NUMBER}) *% *", text)
-    if not match or len(match[1]) > MOST_DIGITS:
-        raise InputError(place, f"{text!r} is not a number of per cent", "write it like 5%")
-    return Decimal(match[1])
 
 
 @exact
@@ -144,12 +150,19 @@ def _of(word: str) -> str:
 
 def fraction(amount: Quantity) -> Quantity:
     """The same amount with a magnitude that can be divided and summed without end."""
+    if isinstance(amount.magnitude, Fraction):
+        return amount
     return registry.Quantity(Fraction(amount.magnitude), amount.units)
 
 
 def total(amounts: Iterable[Quantity], kind: Kind) -> Quantity:
     """The exact sum of amounts of one kind; nothing sums to zero."""
     return sum((fraction(each) for each in amounts), quantity(Fraction(0), kind))
+
+
+def within(amount: Quantity, of: Quantity, share: Quantity) -> bool:
+    """Whether an amount is at most a share (%) away from another, up or down."""
+    return bool(abs(amount - of) * 100 <= of * share.magnitude)
 
 
 NO_LEVEL = quantity("0", LEVEL)
@@ -171,9 +184,13 @@ def decimal(value: Decimal | Fraction) -> Decimal:
 
 def thousandths(value: Fraction) -> Decimal:
     """A quotient to 0.001, half up (half away from zero below it)."""
-    whole = Context(prec=200, rounding=ROUND_HALF_UP)
-    doubled = (2000 * abs(value) + 1) // 2
-    return Decimal(doubled).scaleb(-3, whole).copy_sign(Decimal(value.numerator))
+    return half_up(value, 3)
+
+
+def half_up(value: Fraction, places: int) -> Decimal:
+    """A quotient to so many decimal places, half up (half away from zero below it)."""
+    doubled = (2 * 10**places * abs(value) + 1) // 2
+    return Decimal(doubled).scaleb(-places, _EXACT).copy_sign(Decimal(value.numerator))
 
 
 def digits(value: Decimal | Fraction) -> str:
@@ -186,3 +203,13 @@ def digits(value: Decimal | Fraction) -> str:
 def show(amount: Quantity, kind: Kind) -> str:
     """An amount as it may stand in a chart: `1.8 mg/m²`, `0.91 mg`."""
     return f"{digits(amount.magnitude)} {SHOWN[kind.unit]}"
+
+
+def day(said: str, place: str) -> date:
+    """A date that exists, written year-month-day."""
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
+            raise ValueError
+        return date.fromisoformat(said)
+    except ValueError:
+        raise InputError(place, f"{said!r} is not a date", "write year-month-day, as in 2026-12-01") from None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from . import __version__, remarks, report, units, verify
 from . import body as bodies
-from . import remarks, report, units, verify
+from .course import NEVER
 
 if TYPE_CHECKING:
     from .dosing import Dose
+    from .regimen import Citation
     from .slips import Cause
     from .units import Quantity
     from .verify import Check, Due
@@ -57,7 +59,7 @@ def _agreeing(ordered: str, found: Check, due: Due) -> str:
         step, percent = units.show(due.rounded_to, units.DOSE), _percent(found, due.dose)
         calculated = units.show(due.dose.calculated, units.DOSE)
         return f"{ordered} is the {calculated} due rounded to {step}, {percent} {_way(found, due.dose)} it"
-    if found.order.dose in (due.dose.dose, due.dose.calculated):
+    if found.order.dose in (due.dose.due, due.dose.calculated):
         return f"{_due(due.dose, 'is due')}"
     return f"{ordered} is {_off(found, due)}"
 
@@ -66,7 +68,7 @@ def _branch(found: Check, due: Due) -> str:
     if not due.dose:
         return f"{_when(due)} ({_nothing(found, due)})"
     level = units.show(due.dose.prescribed.level, units.LEVEL)
-    return f"{_when(due)} ({level}, {units.show(due.dose.dose, units.DOSE)})"
+    return f"{_when(due)} ({level}, {units.show(due.dose.due, units.DOSE)})"
 
 
 def _when(due: Due) -> str:
@@ -81,7 +83,7 @@ def _off(found: Check, due: Due) -> str:
 
 
 def _due(dose: Dose, verb: str) -> str:
-    rounded = f" ({units.show(dose.dose, units.DOSE)} rounded)" if dose.dose != dose.calculated else ""
+    rounded = f" ({units.show(dose.due, units.DOSE)} rounded)" if dose.due != dose.calculated else ""
     return f"{units.show(dose.calculated, units.DOSE)}{rounded} {verb}"
 
 
@@ -126,8 +128,10 @@ def because(found: Check) -> list[str]:
 
 
 def _fits(cause: Cause) -> str:
+    *others, last = cause.words
+    words = f"{', '.join(others)} or {last}" if others else last
     rounded = "" if cause.step is None else f", rounded to {units.digits(cause.step)} mg"
-    return f"It fits {cause.words}{rounded}."
+    return f"It fits {words}{cause.working and ': '}{cause.working}{rounded}."
 
 
 def cumulative(due: Due) -> str:
@@ -157,7 +161,7 @@ def warnings(found: Check) -> list[str]:
     """What a person should look at, whatever the verdict."""
     plan, order = found.due[0].plan, found.order
     sentences = bodies.cautions(plan.body)
-    if order.stated_bsa is not None and verify.off(order.stated_bsa, plan.body.bsa) > found.tolerance.percent:
+    if order.stated_bsa is not None and verify.off(order.stated_bsa, plan.body.bsa) > found.tolerance.share.magnitude:
         percent = units.digits(units.thousandths(verify.off(order.stated_bsa, plan.body.bsa)))
         stated, used = (units.show(area, units.AREA) for area in (order.stated_bsa, plan.body.bsa))
         sentences.append(f"The order states BSA {stated}, which is {percent} % off the {used} used here.")
@@ -177,7 +181,7 @@ def assumptions(found: Check) -> list[str]:
         sentences.append("The doses before this one count as prescribed.")
     if found.due[-1].when:
         sentences.append("With remission: at the first chance, the end of the first cycle.")
-    within = f"An order agrees within {units.digits(found.tolerance.percent)} % of the calculated dose"
+    within = f"An order agrees within {units.show(found.tolerance.share, units.SHARE)} of the calculated dose"
     rounding = ", or where it is that dose rounded to 0.01, 0.05 or 0.1 mg and so moved by 10 % at most"
     return [*sentences, f"{within}{rounding if found.tolerance.rounding else ''}."]
 
@@ -185,20 +189,20 @@ def assumptions(found: Check) -> list[str]:
 def to_row(found: Check) -> Row:
     """The object that `verify -f json` prints."""
     due = found.due[0]
-    base, one = report.plan(due.plan), found.expected is not None
+    plan, one = due.plan, found.expected is not None
     return {
         "format": FORMAT,
-        "version": base["version"],
-        "regimen": base["regimen"],
-        "patient": base["patient"],
-        "course": _course(found, base["course"]),
+        "version": __version__,
+        "regimen": report.schedule(plan),
+        "patient": report.patient(plan),
+        "course": _course(found),
         "order": {
             "cycle": found.order.cycle,
             "day": found.order.day,
             "dose_mg": _number(found.order.dose),
             "stated_bsa_m2": _number(found.order.stated_bsa),
         },
-        "tolerance": {"percent": found.tolerance.percent, "ordinary_rounding": found.tolerance.rounding},
+        "tolerance": {"percent": _number(found.tolerance.share), "ordinary_rounding": found.tolerance.rounding},
         "verdict": found.verdict,
         "agrees": {"agrees": True, "undecided": None}.get(found.verdict, False),
         "sentence": sentence(found),
@@ -208,7 +212,8 @@ def to_row(found: Check) -> Row:
         "nearest": _nearest(found, due) if found.verdict == "not_scheduled" else None,
         "causes": [
             {
-                "kind": cause.kind,
+                "kind": cause.kinds[0],
+                "alike": cause.kinds[1:],
                 "sentence": _fits(cause),
                 "dose_mg": _number(cause.amount),
                 "rounded_to_mg": cause.step,
@@ -217,19 +222,24 @@ def to_row(found: Check) -> Row:
         ],
         "cumulative": _cumulative(due) if len(found.due) == 1 else None,
         "branches": [_branches(found, each) for each in found.due] if len(found.due) > 1 else [],
-        "ceiling": {key: base["ceiling"][key] for key in ("lower_mg_per_m2", "upper_mg_per_m2", "source")},
+        "ceiling": {
+            "lower_mg_per_m2": _number(plan.ceiling.lower),
+            "upper_mg_per_m2": _number(plan.ceiling.upper),
+            "source": _spot(plan.ceiling.citations[0]),
+        },
         "assumptions": assumptions(found),
         "warnings": warnings(found),
-        "sources": base["sources"],
+        "sources": report.sources(plan),
     }
 
 
-def _course(found: Check, planned: Row) -> Row:
+def _course(found: Check) -> Row:
     course = found.due[0].plan.course
+    remission = None if len(found.due) > 1 else course.remission
     return {
-        "remission_after": None if len(found.due) > 1 else planned["remission_after"],
-        "prior_mg_per_m2": planned["prior_mg_per_m2"],
-        "prior_stated": planned["prior_stated"],
+        "remission_after": "never" if remission == NEVER else remission,
+        "prior_mg_per_m2": _number(course.prior),
+        "prior_stated": course.prior_stated,
         "level_mg_per_m2": _number(course.level),
     }
 
@@ -238,12 +248,11 @@ def _expected(due: Due) -> Row | None:
     if not due.dose:
         return None
     prescribed = due.dose.prescribed
-    citation = prescribed.citations[0]
     return {
         "level_mg_per_m2": _number(prescribed.level),
         "calculated_mg": _number(due.dose.calculated),
-        "dose_mg": _number(due.dose.dose),
-        "source": {"id": citation.source, "spot": citation.spot},
+        "dose_mg": _number(due.dose.due),
+        "source": _spot(prescribed.citations[0]),
     }
 
 
@@ -286,25 +295,30 @@ def _branches(found: Check, due: Due) -> Row:
 
 def to_cells(found: Check) -> Row:
     """What one order of a file gains: the columns of RESULTS."""
-    whole, causes = to_row(found), because(found)
-    expected, off, sums = whole["expected"] or {}, whole["deviation"] or {}, whole["cumulative"] or {}
+    due, causes, whole = found.due[0], because(found), len(found.due) == 1
+    expected, off = (_expected(due), _deviation(found, due)) if found.expected else (None, None)
+    expected, off, sums = expected or {}, off or {}, _cumulative(due) if whole else {}
     values = (
-        whole["patient"]["bsa_m2"],
+        _number(due.plan.body.bsa),
         expected.get("level_mg_per_m2"),
         expected.get("calculated_mg"),
         expected.get("dose_mg"),
         off.get("percent"),
         off.get("mg_per_m2"),
         found.verdict,
-        found.causes[0].kind if found.causes else None,
-        whole["sentence"],
+        found.causes[0].kinds[0] if found.causes else None,
+        sentence(found),
         causes[0] if causes else None,
         sums.get("cumulative_mg_per_m2"),
         sums.get("ceiling_status"),
-        " ".join(whole["warnings"]) or None,
+        " ".join(warnings(found)) or None,
         None,
     )
     return dict(zip(RESULTS, values, strict=True))
+
+
+def _spot(citation: Citation) -> Row:
+    return {"id": citation.source, "spot": citation.spot}
 
 
 def _number(amount: Quantity | None) -> Decimal | None:

@@ -7,7 +7,6 @@ answers are planned and the order is held against each.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -18,9 +17,9 @@ from . import plan as plans
 from .body import Body
 from .ceiling import Standing
 from .course import NEVER, Course, Prescribed
-from .dosing import Dose
+from .dosing import Dose, Rounding
 from .plan import Plan
-from .regimen import Ceiling, Regimen
+from .regimen import Ceiling, Product, Regimen
 from .slips import Cause
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 Answer = Literal["", "remission", "no remission"]
 Verdict = Literal["agrees", "differs", "undecided", "not_scheduled"]
-STEP = units.quantity("0.01", units.DOSE)
+STEP = Rounding(units.quantity("0.01", units.DOSE))
 ORDINARY = tuple(units.quantity(step, units.DOSE) for step in ("0.01", "0.05", "0.1"))
 """Steps that doses are ordinarily rounded to, in mg."""
 
@@ -44,14 +43,16 @@ class Order(NamedTuple):
 
 
 class Tolerance(NamedTuple):
-    """How far an order may be off, in per cent of the calculated dose, inclusive; and whether one that
-    is further off agrees all the same where it is that dose in ordinary rounding."""
+    """How far an order may be off, in per cent of the calculated dose, inclusive.
 
-    percent: Decimal
+    `rounding`: one that is further off agrees all the same where it is that dose in ordinary rounding.
+    """
+
+    share: Quantity
     rounding: bool
 
 
-USUAL: Final = Tolerance(Decimal(5), rounding=True)
+USUAL: Final = Tolerance(units.quantity("5", units.SHARE), rounding=True)
 
 
 class Due(NamedTuple):
@@ -113,24 +114,26 @@ def check(
     ceiling: Ceiling,
     order: Order,
     tolerance: Tolerance = USUAL,
+    product: Product | None = None,
     library: Callable[[], Sequence[Regimen]] = tuple,
 ) -> Check:
     """Recompute an order.
 
-    `library` gives the regimens among which another one may explain the order; it is asked only
-    when the order differs. Raises InputError where the regimen cannot be planned for this course.
+    `product` says what a vial holds; `library` gives the regimens among which another one may
+    explain the order, and is asked only when it differs. Raises InputError where the regimen cannot be planned for this course.
     """
     courses.check_complete(regimen)
     found = tuple(
-        _due(answer, _plan(regimen, body, course._replace(remission=remission), ceiling, order), order, tolerance)
+        _due(answer, plan, order, tolerance)
         for answer, remission in _answers(regimen, course)
+        if (plan := _plan(regimen, body, course._replace(remission=remission), ceiling, order, product))
     )
     if len(found) > 1 and _same(*found):
         found = (found[0]._replace(when="", plan=found[0].plan._replace(course=course)),)
     bare = Check(order, tolerance, found, ())
     if bare.verdict in ("agrees", "undecided"):
         return bare
-    return bare._replace(causes=slips.find(bare, library()))
+    return bare._replace(causes=slips.find(bare, [other for other in library() if other.id != regimen.id]))
 
 
 def deviation(order: Order, dose: Dose, bsa: Quantity) -> Deviation:
@@ -139,7 +142,7 @@ def deviation(order: Order, dose: Dose, bsa: Quantity) -> Deviation:
     return Deviation(
         ordered - calculated,
         100 * (ordered / calculated).magnitude - 100,
-        ordered / units.fraction(bsa) - units.fraction(dose.prescribed.level),
+        dosing.per_area(order.dose, bsa) - units.fraction(dose.prescribed.level),
     )
 
 
@@ -169,21 +172,23 @@ def _answers(regimen: Regimen, course: Course) -> list[tuple[Answer, int | None]
     return [("remission", courses.first_cycle(regimen)), ("no remission", NEVER)]
 
 
-def _plan(regimen: Regimen, body: Body, course: Course, ceiling: Ceiling, order: Order) -> Plan:
+def _plan(
+    regimen: Regimen, body: Body, course: Course, ceiling: Ceiling, order: Order, product: Product | None
+) -> Plan:
     """The course through the cycle of the order, or to the regimen's end where that comes first."""
     last = courses.reach(regimen, course.remission or NEVER)
     through = min(max(order.cycle, courses.first_cycle(regimen)), last)
-    return plans.make(regimen, body, course._replace(cycles=through), ceiling, STEP, order.id)
+    return plans.make(regimen, body, course._replace(cycles=through), ceiling, STEP, order.id, product)
 
 
 def _due(when: Answer, plan: Plan, order: Order, tolerance: Tolerance) -> Due:
     this = (order.cycle, order.day)
     dose = next((dose for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) == this), None)
-    near = dose is not None and abs(order.dose - dose.calculated) * 100 <= tolerance.percent * dose.calculated
+    near = dose is not None and units.within(order.dose, dose.calculated, tolerance.share)
     step = rounded_to(order.dose, dose.calculated) if dose and tolerance.rounding and not near else None
     before = tuple(dose.prescribed for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) < this)
     agrees = near or step is not None
-    counted = dose.prescribed.level if dose and agrees else units.fraction(order.dose) / units.fraction(plan.body.bsa)
+    counted = dose.prescribed.level if dose and agrees else dosing.per_area(order.dose, plan.body.bsa)
     doses = [*before, Prescribed(*this, counted, ())]
     standing = ceilings.check(plan.course.prior, doses, plan.ceiling, not plan.regimen.after_transplant)
     return Due(when, plan, dose, agrees, step, before, counted, standing)
@@ -195,7 +200,7 @@ def rounded_to(ordered: Quantity, calculated: Quantity) -> Quantity | None:
     0.54 mg in steps of 0.1 mg is 0.5 mg, 7.4 % away: no error, though past a tolerance of 5 %. As
     in `plan --round-to`, a step that moves the dose by more than 10 % is none.
     """
-    if abs(ordered - calculated) * 10 > calculated:
+    if not units.within(ordered, calculated, dosing.MOST):
         return None
     return next((step for step in ORDINARY if dosing.round_half_up(calculated, step) == ordered), None)
 

@@ -1,0 +1,45 @@
+"""A dose in mg → vials, the volume to withdraw, and the bag it goes into."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import units
+from .regimen import Product
+
+if TYPE_CHECKING:
+    from .units import Quantity
+
+
+class Preparation(NamedTuple):
+    """What a dose takes.
+
+    `most_volume` (mL) is set where the usual bag would be too thin: the largest volume allowed;
+    `least_volume` where it would be too strong.
+    """
+
+    vials: int
+    withdraw: Quantity
+    concentration: Quantity
+    most_volume: Quantity | None
+    least_volume: Quantity | None
+
+
+def prepare(dose: Quantity, product: Product) -> Preparation:
+    """The vials to open, mL to withdraw, mg/mL in the usual bag, and the volume allowed where that is not."""
+    concentration = units.fraction(dose) / units.fraction(product.bag)
+    thin, strong = concentration < units.fraction(product.least), concentration > units.fraction(product.most)
+    return Preparation(
+        vials(dose, product),
+        units.fraction(dose) / units.fraction(product.concentration),
+        concentration,
+        units.fraction(dose) / units.fraction(product.least) if thin else None,
+        units.fraction(dose) / units.fraction(product.most) if strong else None,
+    )
+
+
+def vials(dose: Quantity, product: Product) -> int:
+    """How many vials hold a dose, by what can be withdrawn from each."""
+    return ceil(Fraction(dose.magnitude) / Fraction(product.vial.magnitude))

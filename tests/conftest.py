@@ -1,0 +1,48 @@
+"""Arguments → what the command printed and how it ended, inside this process."""
+
+import gc
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import settings
+
+from ino_dose import cli
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+settings.load_profile("unhurried")
+
+
+class Ran(NamedTuple):
+    """An exit code and the two streams."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What was printed, every number as the decimal it was written as."""
+        return json.loads(self.out, parse_float=Decimal, parse_int=Decimal)
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def ino(capsys: pytest.CaptureFixture[str]) -> Run:
+    """`ino("plan", "mrd-mdacc", ...)` runs the command and gives its exit code and what it printed."""
+
+    def run(*arguments: str) -> Ran:
+        code = 0
+        try:
+            cli.main(list(arguments))
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        finally:
+            gc.enable()
+        return Ran(code, *capsys.readouterr())
+
+    return run

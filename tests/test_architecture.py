@@ -1,0 +1,84 @@
+"""Which module may import which, and which one alone may import a library: the picture as a table."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import ino_dose
+
+PACKAGE = Path(ino_dose.__file__).parent
+
+ARROWS = {
+    "__init__": "",
+    "__main__": "cli",
+    "errors": "",
+    # text becomes quantities, once
+    "units": "errors",
+    "node": "errors",
+    "shape": "",
+    "audit": "course errors regimen units",
+    "schedule": "audit course errors node regimen shape units",
+    "library": "errors regimen schedule",
+    "asked": "body course errors units",
+    # no files, no clock, no printing
+    "regimen": "units",
+    "body": "errors units",
+    "course": "errors regimen units",
+    "dosing": "course errors units",
+    "ceiling": "course regimen units",
+    "plan": "body ceiling course dosing regimen units",
+    # quantities become text, once
+    "remarks": "body course plan regimen units",
+    "report": "__init__ body ceiling course errors plan regimen remarks units",
+    "tables": "ceiling course plan regimen remarks units",
+    "cli": "__init__ asked body ceiling errors library plan remarks report schedule tables units",
+}
+ALONE = {"typer": "cli", "pint": "units", "yaml": "node", "rich": "tables"}
+NO_OUTSIDE = {"regimen", "body", "course", "dosing", "ceiling", "plan"}
+MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
+
+
+def imports(module: str) -> tuple[set[str], set[str]]:
+    """The modules of this package and the top-level packages from elsewhere that a module imports anywhere."""
+    own, foreign = set(), set()
+    for node in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            names = [node.module.split(".")[0]] if node.module else [alias.name for alias in node.names]
+            own |= {name if name in MODULES else "__init__" for name in names}
+        elif isinstance(node, ast.ImportFrom):
+            foreign.add(str(node.module).split(".")[0])
+        elif isinstance(node, ast.Import):
+            foreign |= {alias.name.split(".")[0] for alias in node.names}
+    return own, foreign
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_what_its_arrows_say(module: str) -> None:
+    assert module in ARROWS, "a new module gets its line in the table above"
+    own, foreign = imports(module)
+    assert own == set(ARROWS[module].split())
+    assert "ino_dose" not in foreign
+
+
+@pytest.mark.parametrize(("library", "owner"), ALONE.items())
+def test_a_library_has_one_door(library: str, owner: str) -> None:
+    assert [module for module in MODULES if library in imports(module)[1]] == [owner]
+
+
+@pytest.mark.parametrize("module", sorted(NO_OUTSIDE))
+def test_what_must_be_right_knows_no_files_no_clock_and_no_streams(module: str) -> None:
+    assert not imports(module)[1] & {"os", "sys", "pathlib", "io", "time", "datetime", "random", "json", "csv"}
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not calls & {"print", "open", "input", "float"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_number_is_a_float(module: str) -> None:
+    for node in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))):
+        assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), node.lineno
+        assert not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float")

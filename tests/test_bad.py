@@ -1,0 +1,105 @@
+"""One fault a file, named after it; the comment at its top is the message that it must produce."""
+
+import time
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from ino_dose import lint
+
+HERE = Path(__file__).parent / "bad"
+BAD = sorted(HERE.glob("*.yaml"))
+
+
+def promised(path: Path) -> list[str]:
+    """The messages in the comments at the top of a file, each behind the path and a colon."""
+    lines = path.read_bytes().decode("utf-8", "replace").splitlines()
+    first = next((index for index, line in enumerate(lines) if not line.startswith("# ")), len(lines))
+    return [f"{path}:{line.removeprefix('# ')}" for line in lines[:first]]
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_a_fault_is_found_with_its_line_and_what_to_write(path: Path) -> None:
+    faults = lint.faults(path)
+    assert [str(fault) for fault in faults] == promised(path) != []
+    assert all(fault.hint for fault in faults)
+
+
+def test_faults_come_in_the_order_of_their_lines() -> None:
+    lines = [fault.where[1] or 0 for fault in lint.faults(HERE / "several-faults.yaml")]
+    assert len(lines) == 6
+    assert lines == sorted(lines)
+
+
+def test_lint_prints_the_faults_as_its_result(ino: Run) -> None:
+    path = HERE / "several-faults.yaml"
+    assert ino("lint", str(path)) == (3, "\n".join(promised(path)) + "\n", "")
+
+
+def test_lint_prints_the_faults_of_every_file(ino: Run) -> None:
+    one, other = HERE / "dose-in-mg.yaml", HERE / "working-wrong.yaml"
+    assert ino("lint", str(one), str(other)).out.splitlines() == promised(one) + promised(other)
+
+
+def test_a_plan_that_would_rest_on_a_faulty_file_is_refused_with_every_fault(ino: Run) -> None:
+    path = HERE / "several-faults.yaml"
+    ran = ino("plan", str(path), "--bsa", "1.8m2")
+    assert (ran.code, ran.out, ran.err.splitlines()) == (2, "", promised(path))
+
+
+def test_what_is_larger_than_a_mebibyte_is_refused(tmp_path: Path, ino: Run) -> None:
+    path = tmp_path / "large.yaml"
+    good = (HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_bytes()
+    path.write_bytes(good + b"#" * (1024 * 1024 - len(good)))
+    assert lint.faults(path) == ()
+    path.write_bytes(good + b"#" * (1024 * 1024 + 1 - len(good)))
+    (fault,) = lint.faults(path)
+    assert (fault.place, fault.problem) == (str(path), "is larger than 1 MiB")
+    (row,) = ino("lint", str(path), "-f", "json").json
+    assert (row["file"], row["line"]) == (str(path), None)
+
+
+def test_thirty_thousand_keys_are_read_at_once(tmp_path: Path) -> None:
+    """Looking for each key among all before it took 17 seconds, and minutes for a mebibyte."""
+    path = tmp_path / "keys.yaml"
+    path.write_text("".join(f"{number}:\n" for number in range(30_000)))
+    start = time.process_time()
+    assert len(lint.faults(path)) == 30_000 + 3
+    assert time.process_time() - start < 5
+
+
+def test_a_working_of_thousands_of_brackets_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "brackets.yaml"
+    good = (HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_text("utf-8")
+    path.write_text(good.replace("worked: 0.6", "worked: " + "(" * 5000 + "0.6", 1), "utf-8")
+    (fault,) = lint.faults(path)
+    assert "cannot be read" in fault.problem
+
+
+def test_deep_nesting_at_the_size_limit_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deep.yaml"
+    path.write_text("a: " + "[" * 1_000_000)
+    (fault,) = lint.faults(path)
+    assert "nested more than 20 deep" in fault.problem
+
+
+@pytest.mark.parametrize("name", ["there/is/none.yaml", "none.yml"])
+def test_a_file_that_is_not_there_is_refused(name: str, ino: Run) -> None:
+    for arguments in (["plan", name, "--bsa", "1.8m2"], ["show", name], ["lint", name]):
+        ran = ino(*arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(f"{name}: ")
+
+
+def test_a_directory_is_no_schedule(tmp_path: Path, ino: Run) -> None:
+    ran = ino("plan", f"{tmp_path}/", "--bsa", "1.8m2")
+    assert (ran.code, ran.out) == (2, "")
+    assert "cannot be read" in ran.err
+
+
+def test_a_byte_order_mark_and_windows_line_ends_change_nothing(tmp_path: Path) -> None:
+    good = (HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_text("utf-8")
+    path = tmp_path / "mrd-mdacc.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + good.replace("\n", "\r\n").encode())
+    assert lint.faults(path) == ()
