@@ -17,7 +17,7 @@ from .regimen import Choice
 if TYPE_CHECKING:
     from .errors import Fault
     from .plan import Plan
-    from .regimen import Block, Citation, Regimen, Source
+    from .regimen import Block, Citation, Regimen, Result, Source
     from .units import Quantity
 
 Row = dict[str, Any]
@@ -217,6 +217,15 @@ def regimen(found: Regimen) -> Row:
             }
             for total in found.totals
         ],
+        "disagreements": [
+            {
+                "on": each.on,
+                "says": [{"id": said.source, "says": said.spot} for said in each.says],
+                "matters": each.matters or None,
+            }
+            for each in found.disagreements
+        ],
+        "results": [_result(result) for result in found.results],
         "missing": found.missing,
         "not_stated": found.not_stated,
         "sources": [_source(source) for source in found.sources],
@@ -235,6 +244,22 @@ def _block(block: Block) -> Row:
             for dose in block.doses
         ],
         "note": block.note or None,
+        "sources": _spots(block.citations),
+    }
+
+
+def _result(result: Result) -> Row:
+    return {
+        "of": result.of,
+        "patients": result.patients,
+        "age_median": result.age and result.age.median,
+        "age_range": result.age and result.age.range,
+        "cr_cri_percent": result.remission,
+        "response": result.response or None,
+        "transplant_percent": result.transplant,
+        "survival": result.survival or None,
+        "sos_vod": result.sos and {"percent": result.sos.percent, "among": result.sos.among},
+        "sources": _spots(result.citations),
     }
 
 

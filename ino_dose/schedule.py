@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -16,7 +17,24 @@ from . import audit, node, shape, units
 from .course import NEVER
 from .errors import Collected, Fault, InputError
 from .node import Node, Record
-from .regimen import Block, Ceiling, Choice, Citation, Condition, Dose, Regimen, Source, Stop, Total, Transplant
+from .regimen import (
+    Age,
+    Block,
+    Ceiling,
+    Choice,
+    Citation,
+    Condition,
+    Denominator,
+    Disagreement,
+    Dose,
+    Regimen,
+    Result,
+    Sos,
+    Source,
+    Stop,
+    Total,
+    Transplant,
+)
 
 if TYPE_CHECKING:
     from .units import Quantity
@@ -75,6 +93,8 @@ def _regimen(root: Node, id: str, sha256: str) -> Regimen:
         not_stated=found.read("not stated", lambda at: at.each(Node.text), ()),
         totals=found.read("totals", lambda at: at.each(_total), ()),
         missing=found.read("missing", lambda at: at.each(Node.text), ()),
+        disagreements=found.read("disagreements", lambda at: at.each(_disagreement), ()),
+        results=found.read("results", lambda at: at.each(_result), ()),
     )
 
 
@@ -218,3 +238,45 @@ def _total(at: Node) -> Total:
 
 def _remission_after(at: Node) -> int:
     return NEVER if at.text() == "never" else at.whole()
+
+
+def _disagreement(at: Node) -> Disagreement:
+    found = at.record(shape.DISAGREEMENT)
+    return Disagreement(found.text("on"), found.read("says", _citations, ()), found.text("matters"))
+
+
+def _result(at: Node) -> Result:
+    found = at.record(shape.RESULT)
+    return Result(
+        of=found.text("of"),
+        patients=found.read("patients", Node.whole, None),
+        age=found.read("age", _age, None),
+        remission=found.read("remission", _percent, None),
+        response=found.text("response"),
+        transplant=found.read("transplant", _percent, None),
+        survival=found.text("survival"),
+        sos=found.read("sos", _sos, None),
+        citations=found.read("source", _citations, ()),
+    )
+
+
+def _age(at: Node) -> Age:
+    match = re.search(shape.AGE, at.text())
+    if not match:
+        raise at.refused(f"{at.text()!r} is not an age", "write median 47, or median 47, range 18 to 78")
+    median, *ends = (Decimal(each) for each in match.groups() if each)
+    if ends and not ends[0] <= median <= ends[1]:
+        raise at.refused(f"the median {median} is not within {ends[0]} to {ends[1]}")
+    return Age(median, (ends[0], ends[1]) if ends else None)
+
+
+def _sos(at: Node) -> Sos:
+    found = at.record(shape.SOS)
+    return Sos(found.read("rate", _percent, Decimal(0)), cast(Denominator, found.text("among")))
+
+
+def _percent(at: Node) -> Decimal:
+    match = re.search(shape.RATE, at.text())
+    if not match:
+        raise at.refused(f"{at.text()!r} is not a percentage", "write it like 80.7 %, from 0 to 100")
+    return Decimal(match[1])

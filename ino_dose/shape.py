@@ -10,9 +10,13 @@ from typing import Any
 
 Shape = dict[str, Any]
 
-STANDINGS = ("full text", "abstract", "label page", "registry entry", "article page")
+STANDINGS = ("full text", "abstract", "label page", "registry entry", "article page", "title only")
 NUMBER = r"(0|[1-9][0-9]*)(\.[0-9]+)?"
 AMOUNT = rf"^ *{NUMBER} *(mg|mcg)/(m2|m\^2|m²) *$"
+YEARS = r"([1-9][0-9]?(?:\.[0-9]+)?)"
+AGE = rf"^median {YEARS}(?:, range {YEARS} to {YEARS})?$"
+RATE = r"^(100|[1-9]?[0-9](?:\.[0-9]+)?) %$"
+DENOMINATORS = ("all treated", "transplanted", "not transplanted", "not stated")
 RANGE = rf"^{NUMBER} to {NUMBER} (mg|mcg)/(m2|m\^2|m²)$"
 
 
@@ -52,7 +56,7 @@ def keyed(says: str, pattern: str, of: Shape) -> Shape:
     }
 
 
-def record(says: str, required: tuple[str, ...], **properties: Shape) -> Shape:
+def record(says: str, required: tuple[str, ...], /, **properties: Shape) -> Shape:
     """A mapping with known keys; `_` in a name here is a space in the file."""
     return {
         "type": "object",
@@ -71,6 +75,7 @@ CYCLES = {
     ],
 }
 LEVEL = text("a dose level, as in 0.8 mg/m2", AMOUNT)
+PERCENT = text("a percentage, as in 80.7 %", RATE)
 OPEN_LEVEL = text("a range that the source leaves open, as in 1.3 to 1.8 mg/m2", RANGE)
 DOSE = record(
     "a level with a source of its own",
@@ -129,6 +134,32 @@ TOTAL = record(
     worked=text("the working, as in 0.6 + 0.3 + 5 × (0.3 + 0.3)"),
     source=CITATIONS,
 )
+DISAGREEMENT = record(
+    "what sources say differently, or one source in two places",
+    ("on", "says"),
+    on=text("what it is about, as in cycle length"),
+    says=keyed("{id of a source: what it says, and where}", r"\S", text("what it says, and where")),
+    matters=text("only where it matters to a plan: how, in a sentence; every plan then shows it"),
+)
+SOS = record(
+    "sinusoidal obstruction syndrome / veno-occlusive disease",
+    ("rate", "among"),
+    rate=PERCENT,
+    among=one_of("the patients it is a rate of", *DENOMINATORS),
+)
+RESULT = record(
+    "what was published about patients who were treated like this",
+    ("of", "source"),
+    of=text("which patients"),
+    patients=whole("how many"),
+    age=text("in years: `median 39.5, range 4 to 84`, or the median alone", AGE),
+    remission=PERCENT,
+    response=text("what is reported beside CR/CRi or in place of it, as in overall response 78 %"),
+    transplant=PERCENT,
+    survival=text("overall survival, as in median 7.7 months; 23 % at 2 years"),
+    sos=SOS,
+    source=CITATIONS,
+)
 REGIMEN = record(
     "a schedule of inotuzumab ozogamicin as its source states it",
     ("title", "after transplant", "sources"),
@@ -141,7 +172,9 @@ REGIMEN = record(
     stop=STOP,
     transplant=TRANSPLANT,
     not_stated=array("what no source states, as in cycle length", text("a few words")),
+    disagreements=array("where sources disagree", DISAGREEMENT),
     totals=array("double entry, one for each branch at least", TOTAL),
+    results=array("published results, beside the doses and never computed with", RESULT),
 )
 CEILING = record(
     "the two limits on cumulative mg/m² before transplant",

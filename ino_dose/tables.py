@@ -18,14 +18,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from . import remarks, units
-from .course import NEVER, said
-from .regimen import Choice
+from . import readout, remarks, units
+from .course import NEVER
 
 if TYPE_CHECKING:
     from .ceiling import Crossing, Status
     from .plan import Plan
-    from .regimen import Block, Ceiling, Citation, Dose, Regimen, Source
+    from .regimen import Ceiling, Citation, Regimen, Source
     from .units import Quantity
 
 STYLES = {
@@ -229,89 +228,16 @@ def _indented(text: str, style: str = "") -> Padding:
 def _cited(sources: Iterable[Source], citations: Iterable[Citation], what: str = "") -> Iterator[RenderableType]:
     cited = list(citations)
     for source in sources:
-        names = ", ".join(name for name in (source.doi, source.trial) if name)
         spots = "; ".join(dict.fromkeys(each.spot for each in cited if each.source == source.id))
         where = f" At: {spots}." if spots else ""
-        yield _indented(f"{what}[{source.id}] {source.cite}{names and f' ({names})'}. Read: {source.read}.{where}")
+        yield _indented(f"{what}{readout.source(source)}{where}")
 
 
 def regimen(found: Regimen) -> Iterator[RenderableType]:
-    """A whole schedule as a person would want it read out, with every source and spot."""
-    yield Text.assemble(("Inotuzumab ozogamicin", "bold"), f" · {found.id}")
-    yield Text(found.title)
-    yield Text()
-    if found.after_transplant:
-        yield _indented("Given after transplant: the ceiling before transplant does not apply.")
-    for block in found.blocks:
-        yield from _block(block)
-    if found.stop:
-        yield Text("Stop", "bold")
-        yield _indented(f"Without remission nothing is given after cycle {found.stop.after_cycle}.")
-        yield from _spots(found.stop.citations)
-    if found.transplant:
-        yield Text("Proceeding to transplant", "bold")
-        rule = found.transplant
-        yield _indented(f"{rule.cycles} cycles, at most {rule.at_most}{rule.note and '; ' + rule.note}")
-        yield from _spots(rule.citations)
-    yield from _sentences("Missing: this regimen is not planned", list(found.missing))
-    yield from _sentences("Not stated by any source", list(found.not_stated))
-    yield from _totals(found)
-    yield Text("Sources", "bold")
-    yield from _cited(found.sources, ())
-
-
-def _block(block: Block) -> Iterator[RenderableType]:
-    whom = f", if {block.condition}" if block.condition else ""
-    length = f", {' to '.join(dict.fromkeys(map(str, block.length)))} days each" if block.length else ""
-    yield Text(f"Cycle {cycles(block)}{whom}{length}", "bold")
-    if block.doses is None:
-        yield _indented("No source states a dose.")
-    for dose in block.doses or ():
-        yield _indented(f"day {dose.day:<3} {_level(dose)}")
-        if dose.citations != block.citations:
-            yield from _spots(dose.citations)
-    if block.note:
-        yield _indented(block.note)
-    yield from _spots(block.citations)
-
-
-def cycles(block: Block) -> str:
-    """The cycles of a block in words: `1`, `2 to 6`, `2, 4, 6, 8`, `1 and later`."""
-    first, last = block.cycles[0], block.cycles[-1]
-    if block.onward:
-        return f"{last} and later"
-    if len(block.cycles) > 2 and last - first == len(block.cycles) - 1:
-        return f"{first} to {last}"
-    return ", ".join(map(str, block.cycles))
-
-
-def _level(dose: Dose) -> str:
-    return said(dose.level) if isinstance(dose.level, Choice) else units.show(dose.level, units.LEVEL)
-
-
-def _spots(citations: Iterable[Citation]) -> Iterator[RenderableType]:
-    yield _indented("Source: " + "; ".join(f"[{each.source}] {each.spot}" for each in citations), "dim")
-    yield Text()
-
-
-def _totals(found: Regimen) -> Iterator[RenderableType]:
-    if found.totals:
-        yield Text("Totals, recomputed from the doses", "bold")
-    for total in found.totals:
-        after = {None: "", NEVER: ", no remission"}.get(
-            total.remission_after, f", remission after cycle {total.remission_after}"
-        )
-        chosen = f", at {units.show(total.chosen, units.LEVEL)}" if total.chosen is not None else ""
-        proof = (
-            f"= {total.worked}"
-            if total.worked
-            else "published: " + "; ".join(f"[{each.source}] {each.spot}" for each in total.citations)
-        )
-        yield _indented(
-            f"through cycle {total.through_cycle}{after}{chosen}: {units.show(total.level, units.LEVEL)}, {proof}"
-        )
-    if found.totals:
-        yield Text()
+    """A whole schedule, read out."""
+    for line in readout.regimen(found):
+        text = Text(line.text, line.style)
+        yield Padding(text, (0, 0, 0, line.indent), expand=False) if line.indent else text
 
 
 def regimens(found: Iterable[Regimen]) -> Iterator[RenderableType]:
