@@ -302,10 +302,16 @@ def lint(
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="Schedule files; all bundled ones if none.")
     ] = None,
     format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table",
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of a schedule file, for editors.")
+    ] = False,
 ) -> None:
     """Check schedule files: everything wrong at once, each with its line. Exit 3 when there is."""
-    from . import library, report, schedule
+    from . import library, report, schedule, shape
 
+    if schema:
+        print(report.to_json(shape.SCHEMA))
+        return
     paths = files or library.files()
     faults = [fault for path in paths for fault in schedule.faults(path)]
     if format == "json":

@@ -115,7 +115,7 @@ def _total(total: Total) -> Line:
 
 
 def _disagreement(found: Disagreement) -> Iterator[Line]:
-    yield Line(f"- {found.on}", 2)
+    yield Line(f"- {found.about}", 2)
     for each in found.says:
         yield Line(f"[{each.source}] {each.spot}", 4)
     if found.matters:

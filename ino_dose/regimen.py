@@ -107,7 +107,7 @@ class Disagreement(NamedTuple):
     `matters` tells how it bears on a plan, and is empty where it does not.
     """
 
-    on: str
+    about: str
     says: tuple[Citation, ...]
     matters: str
 

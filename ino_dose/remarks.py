@@ -92,7 +92,7 @@ def _unstated(plan: Plan) -> list[str]:
 
 def _disagreements(plan: Plan) -> list[str]:
     return [
-        f"Sources disagree on {each.on}: {said(each)}. {each.matters}"
+        f"Sources disagree on {each.about}: {said(each)}. {each.matters}"
         for each in plan.regimen.disagreements
         if each.matters
     ]

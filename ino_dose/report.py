@@ -219,7 +219,7 @@ def regimen(found: Regimen) -> Row:
         ],
         "disagreements": [
             {
-                "on": each.on,
+                "about": each.about,
                 "says": [{"id": said.source, "says": said.spot} for said in each.says],
                 "matters": each.matters or None,
             }

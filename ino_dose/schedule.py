@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from .units import Quantity
 
 T = TypeVar("T", Regimen, Ceiling)
-ONE = r"[1-9][0-9]?"
 FIRST_ONLY: tuple[tuple[int, ...], bool] = ((1,), False)
 NONE_CITED: tuple[Citation, ...] = ()
 
@@ -142,12 +141,12 @@ def _block(at: Node) -> Block:
 
 
 def _cycles(at: Node) -> tuple[tuple[int, ...], bool]:
-    if match := re.fullmatch(f"({ONE}) onward", at.text()):
+    if match := re.fullmatch(f"({shape.ONE}) onward", at.text()):
         return (int(match[1]),), True
-    if (match := re.fullmatch(f"({ONE}) to ({ONE})", at.text())) and int(match[1]) < int(match[2]):
+    if (match := re.fullmatch(f"({shape.ONE}) to ({shape.ONE})", at.text())) and int(match[1]) < int(match[2]):
         return tuple(range(int(match[1]), int(match[2]) + 1)), False
     cycles = tuple(int(each) for each in re.findall("[0-9]+", at.text()))
-    if re.fullmatch(f"{ONE}(, {ONE})*", at.text()) and cycles == tuple(sorted(set(cycles))):
+    if re.fullmatch(f"{shape.ONE}(, {shape.ONE})*", at.text()) and cycles == tuple(sorted(set(cycles))):
         return cycles, False
     raise at.refused(f"{at.text()!r} are not cycles", "write 1, or 2 to 6, or 2, 4, 6, 8, or 2 onward")
 
@@ -166,7 +165,7 @@ def _doses(at: Node, citations: tuple[Citation, ...]) -> tuple[Dose, ...] | None
 
 
 def _day(key: Node) -> int:
-    if match := re.fullmatch(f"day ({ONE})", key.text()):
+    if match := re.fullmatch(f"day ({shape.ONE})", key.text()):
         return int(match[1])
     raise key.refused(f"{key.text()!r} is not a day", "write it like day 8")
 
@@ -203,7 +202,7 @@ def _amount(at: Node) -> Quantity:
 
 
 def _length(at: Node) -> tuple[int, int]:
-    match = re.fullmatch(f"({ONE})(?: to ({ONE}))? d", at.text())
+    match = re.fullmatch(f"({shape.ONE})(?: to ({shape.ONE}))? d", at.text())
     if not match or int(match[2] or 99) <= int(match[1]):
         raise at.refused(f"{at.text()!r} is not a cycle length", "write 28 d, or 21 to 28 d")
     return int(match[1]), int(match[2] or match[1])
@@ -242,7 +241,7 @@ def _remission_after(at: Node) -> int:
 
 def _disagreement(at: Node) -> Disagreement:
     found = at.record(shape.DISAGREEMENT)
-    return Disagreement(found.text("on"), found.read("says", _citations, ()), found.text("matters"))
+    return Disagreement(found.text("about"), found.read("says", _citations, ()), found.text("matters"))
 
 
 def _result(at: Node) -> Result:

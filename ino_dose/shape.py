@@ -1,6 +1,6 @@
 """The keys of a schedule file, described once: the reader checks them, editors complete them.
 
-Each shape is JSON Schema. `node.fields` takes the keys from it, and `ino-dose lint --schema`
+Each shape is JSON Schema. `Node.record` takes the keys from it, and `ino-dose lint --schema`
 prints the whole; what a value means is read in `schedule.py`.
 """
 
@@ -17,6 +17,7 @@ YEARS = r"([1-9][0-9]?(?:\.[0-9]+)?)"
 AGE = rf"^median {YEARS}(?:, range {YEARS} to {YEARS})?$"
 RATE = r"^(100|[1-9]?[0-9](?:\.[0-9]+)?) %$"
 DENOMINATORS = ("all treated", "transplanted", "not transplanted", "not stated")
+ONE = r"[1-9][0-9]?"
 RANGE = rf"^{NUMBER} to {NUMBER} (mg|mcg)/(m2|m\^2|m²)$"
 
 
@@ -71,7 +72,10 @@ CITATIONS = keyed("the spot in each source that states this: {id of a source: sp
 CYCLES = {
     "anyOf": [
         whole("one cycle"),
-        text("cycles: `2 to 6`, `2, 4, 6, 8`, or `2 onward` where no source states a last one"),
+        text(
+            "cycles: `2 to 6`, `2, 4, 6, 8`, or `2 onward` where no source states a last one",
+            rf"^{ONE}( onward| to {ONE}|(, {ONE})*)$",
+        ),
     ],
 }
 LEVEL = text("a dose level, as in 0.8 mg/m2", AMOUNT)
@@ -85,7 +89,7 @@ DOSE = record(
 )
 DOSES = keyed(
     "{day 1: 0.8 mg/m2, day 8: 0.5 mg/m2}",
-    r"^day [1-9][0-9]*$",
+    rf"^day {ONE}$",
     {"anyOf": [LEVEL, OPEN_LEVEL, array("levels to choose from", LEVEL), DOSE]},
 )
 SOURCE = record(
@@ -102,7 +106,7 @@ BLOCK = record(
     ("cycles", "doses", "source"),
     cycles=CYCLES,
     if_=one_of("for whom, where doses depend on remission", "remission", "no remission"),
-    length=text("how long a cycle lasts: `28 d` or `21 to 28 d`", r"^[1-9][0-9]* (to [1-9][0-9]* )?d$"),
+    length=text("how long a cycle lasts: `28 d` or `21 to 28 d`", rf"^{ONE} (to {ONE} )?d$"),
     doses={"anyOf": [DOSES, one_of("where no source states a dose", "not stated")]},
     source=CITATIONS,
     note=text("what a reader of these doses should know"),
@@ -136,8 +140,8 @@ TOTAL = record(
 )
 DISAGREEMENT = record(
     "what sources say differently, or one source in two places",
-    ("on", "says"),
-    on=text("what it is about, as in cycle length"),
+    ("about", "says"),
+    about=text("what they disagree on, as in cycle length"),
     says=keyed("{id of a source: what it says, and where}", r"\S", text("what it says, and where")),
     matters=text("only where it matters to a plan: how, in a sentence; every plan then shows it"),
 )
@@ -176,6 +180,7 @@ REGIMEN = record(
     totals=array("double entry, one for each branch at least", TOTAL),
     results=array("published results, beside the doses and never computed with", RESULT),
 )
+SCHEMA: Shape = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "ino-dose regimen"} | REGIMEN
 CEILING = record(
     "the two limits on cumulative mg/m² before transplant",
     ("title", "lower", "upper", "basis", "source", "sources"),
