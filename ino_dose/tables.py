@@ -254,7 +254,9 @@ def regimens(found: Iterable[Regimen]) -> Iterator[RenderableType]:
 
 def areas(rows: Iterable[tuple[str, str, str]]) -> Iterator[RenderableType]:
     """A row a formula: its name, the BSA in m², its paper."""
-    table = Table("Formula", "BSA m²", "Source", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("Formula", "BSA m²", "Source"):
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*row)
     yield table
