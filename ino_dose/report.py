@@ -287,11 +287,12 @@ def areas(found: Mapping[str, Quantity | None]) -> list[Row]:
 
 
 def faults(found: Iterable[Fault]) -> list[Row]:
-    """The list that `lint -f json` prints."""
+    """The list that `lint -f json` prints; a fault of the whole file has no line."""
     rows = []
     for fault in found:
         file, _, line = fault.place.rpartition(":")
-        rows.append({"file": file, "line": int(line), "problem": fault.problem, "hint": fault.hint or None})
+        where = {"file": file, "line": int(line)} if line.isdecimal() else {"file": fault.place, "line": None}
+        rows.append(where | {"problem": fault.problem, "hint": fault.hint or None})
     return rows
 
 
