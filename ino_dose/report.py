@@ -399,7 +399,7 @@ def areas(found: Mapping[str, Quantity | None]) -> list[Row]:
 
 
 def faults(found: Iterable[Fault]) -> list[Row]:
-    """The list that `lint -f json` prints."""
+    """The list that `lint -f json` prints; a fault of the whole file has no line."""
     rows = []
     for fault in found:
         file, line = fault.where

@@ -20,8 +20,8 @@ def test_the_example_is_saved_checked_and_planned_as_the_guide_says(tmp_path):
     (example,) = blocks("yaml")
     (tmp_path / name).write_text(example, "utf-8")
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    for session in blocks("console"):
-        for command, expected in re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", session, re.MULTILINE):
+    for block in blocks("console"):
+        for command, expected in re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", block, re.MULTILINE):
             done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True)
             assert (done.stdout.decode(), done.stderr) == (expected, b""), command
 

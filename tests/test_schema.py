@@ -6,9 +6,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import typer
 import yaml
 
-from ino_dose import library, lint, schedule, shape
+from ino_dose import cli, library, lint, schedule, shape
 from ino_dose.node import Record
 
 FILES = [library.BUNDLED / f"{id}.yaml" for id in list(library.at().files)]
@@ -114,10 +115,35 @@ def test_what_the_schema_refuses_the_reader_refuses(id, tmp_path):
 
 
 def test_lint_prints_the_schema(capsys):
-    from ino_dose import cli
-
     cli.lint(schema=True)
     assert capsys.readouterr().out == COPY.read_text("utf-8")
+
+
+def test_lint_tells_editors_every_fault_with_its_line(tmp_path, capsys):
+    path = tmp_path / "two-faults.yaml"
+    text = (library.BUNDLED / "mrd-gimema.yaml").read_text("utf-8")
+    path.write_text(text.replace("title: ", "titel: ").replace("patients: 20", "patients: 020"), "utf-8")
+    faults = linted(path, capsys)
+    assert [(each["file"], each["line"]) for each in faults] == [(str(path), line) for line in (2, 2, 16)]
+    assert [each["hint"] for each in faults] == [
+        "did you mean 'title'?",
+        "add title: …",
+        "write it like 3, without a leading zero",
+    ]
+
+
+def test_a_fault_of_the_whole_file_has_no_line(tmp_path, capsys):
+    path = tmp_path / "large.yaml"
+    path.write_bytes(b"#" * (1024 * 1024 + 1))
+    (fault,) = linted(path, capsys)
+    assert (fault["file"], fault["line"]) == (str(path), None)
+
+
+def linted(path, capsys):
+    with pytest.raises(typer.Exit) as exit:
+        cli.lint([path], format="json")
+    assert exit.value.exit_code == 3
+    return json.loads(capsys.readouterr().out)
 
 
 def test_nothing_but_the_copy_lies_in_its_folder():
