@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,7 @@ def regimen(found: Regimen, faults: Collected) -> None:
         problem = "a regimen has blocks, or status: incomplete and missing"
         faults.extend(InputError(found.place, problem, "write one or the other").faults)
         return
-    cited = [citation for block in found.blocks for citation in block.citations]
-    cited += [citation for block in found.blocks for dose in block.doses or () for citation in dose.citations]
-    cited += [citation for each in (found.stop, found.transplant, *found.totals) if each for citation in each.citations]
-    _sources(found.sources, cited, faults, may_rest=found.incomplete)
+    _sources(found.sources, _cited(found), faults, may_rest=found.incomplete)
     if found.incomplete:
         return
     try:
@@ -40,6 +37,17 @@ def regimen(found: Regimen, faults: Collected) -> None:
         _totals(found, faults)
 
 
+def _cited(found: Regimen) -> Iterator[Citation]:
+    for block in found.blocks:
+        yield from block.citations
+        for dose in block.doses or ():
+            yield from dose.citations
+    for each in (found.stop, found.transplant, *found.totals, *found.results):
+        yield from each.citations if each else ()
+    for disagreement in found.disagreements:
+        yield from disagreement.says
+
+
 def ceiling(found: Ceiling, faults: Collected) -> None:
     """Every way in which the parts of a ceiling contradict each other."""
     _sources(found.sources, found.citations, faults)
@@ -50,14 +58,15 @@ def ceiling(found: Ceiling, faults: Collected) -> None:
 
 def _sources(sources: Iterable[Source], cited: Iterable[Citation], faults: Collected, may_rest: bool = False) -> None:
     known = {source.id: source for source in sources}
-    for citation in dict.fromkeys(cited):
+    spots = list(dict.fromkeys(cited))
+    for citation in spots:
         with faults.here():
             if citation.source not in known:
                 there = "the sources are " + ", ".join(known)
                 raise InputError(citation.place, f"{citation.source!r} is not among the sources", there)
     for source in known.values():
         with faults.here():
-            if not may_rest and source.id not in {citation.source for citation in cited}:
+            if not may_rest and source.id not in {citation.source for citation in spots}:
                 raise InputError(source.place, f"the source {source.id!r} is cited nowhere", "cite it or take it out")
 
 

@@ -81,50 +81,75 @@ def _power(factor: str, of_height: str, of_weight: str) -> Callable[[Decimal, De
 FORMULAS = {
     formula.id: formula
     for formula in (
-        Formula("mosteller", "Mosteller", "Mosteller RD. N Engl J Med 1987;317:1098", mosteller),
+        Formula(
+            "mosteller",
+            "Mosteller",
+            "Mosteller RD. Simplified calculation of body-surface area. N Engl J Med 1987;317(17):1098. "
+            "doi:10.1056/NEJM198710223171717",
+            mosteller,
+        ),
         Formula(
             "du-bois",
             "Du Bois",
-            "Du Bois D, Du Bois EF. Arch Intern Med 1916;17:863",
+            "Du Bois D, Du Bois EF. A formula to estimate the approximate surface area if height and weight be known. "
+            "Arch Intern Med 1916;17(6):863-871. doi:10.1001/archinte.1916.00080130010002",
             _power("0.007184", "0.725", "0.425"),
         ),
         Formula(
             "haycock",
             "Haycock",
-            "Haycock GB et al. J Pediatr 1978;93:62",
+            "Haycock GB, Schwartz GJ, Wisotsky DH. Geometric method for measuring body surface area: a height-weight "
+            "formula validated in infants, children, and adults. J Pediatr 1978;93(1):62-66. "
+            "doi:10.1016/s0022-3476(78)80601-5",
             _power("0.024265", "0.3964", "0.5378"),
         ),
         Formula(
             "gehan-george",
             "Gehan-George",
-            "Gehan EA, George SL. Cancer Chemother Rep 1970;54:225",
+            "Gehan EA, George SL. Estimation of human body surface area from height and weight. "
+            "Cancer Chemother Rep 1970;54:225-235",
             _power("0.0235", "0.42246", "0.51456"),
         ),
-        Formula("boyd", "Boyd", "Boyd E. University of Minnesota Press 1935", boyd),
+        Formula(
+            "boyd",
+            "Boyd",
+            "Boyd E. The growth of the surface area of the human body. University of Minnesota, Institute of Child "
+            "Welfare, Monograph Series No. X. London: Oxford University Press; 1935",
+            boyd,
+        ),
         Formula(
             "fujimoto",
             "Fujimoto",
-            "Fujimoto S et al. Nippon Eiseigaku Zasshi 1968;5:443",
+            "Fujimoto S, Watanabe T, Sakamoto A et al. Studies on the physical surface area of Japanese. 18. Calculation "
+            "formulae in three stages over all ages. Nippon Eiseigaku Zasshi 1968;5:443-450",
             _power("0.008883", "0.663", "0.444"),
         ),
-        Formula("takahira", "Takahira", "Takahira 1925", _power("0.007241", "0.725", "0.425")),
+        Formula(
+            "takahira",
+            "Takahira",
+            "Takahira 1925 (the paper itself was not found; later authors give the formula beside Fujimoto's)",
+            _power("0.007241", "0.725", "0.425"),
+        ),
         Formula(
             "shuter-aslani",
             "Shuter-Aslani",
-            "Shuter B, Aslani A. Eur J Appl Physiol 2000;82:250",
+            "Shuter B, Aslani A. Body surface area: Du Bois and Du Bois revisited. Eur J Appl Physiol "
+            "2000;82(3):250-254. doi:10.1007/s004210050679",
             _power("0.00949", "0.655", "0.441"),
         ),
         Formula(
             "livingston-lee",
             "Livingston-Lee",
-            "Livingston EH, Lee S. Am J Physiol Endocrinol Metab 2001;281:E586",
+            "Livingston EH, Lee S. Body surface area prediction in normal-weight and obese patients. "
+            "Am J Physiol Endocrinol Metab 2001",
             livingston_lee,
             "The Livingston-Lee formula uses the weight alone.",
         ),
         Formula(
             "schlich",
             "Schlich",
-            "Schlich E et al. Ernaehrungs Umschau 2010;57:178",
+            "Schlich E, Schumm M, Schlich M. 3-D-Body-Scan als anthropometrisches Verfahren zur Bestimmung der "
+            "spezifischen Körperoberfläche. Ernährungs Umschau 2010;57:178-183",
             schlich,
             "The Schlich formula is for adults only; it must not be used in children.",
         ),

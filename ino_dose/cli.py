@@ -382,9 +382,9 @@ def compare(
     rounding = asked.rounding(round_to or "0.01mg", library.product())
     rows = comparing.rows(found, ceiling, asked.prior(prior), hsct, area, rounding)
     if format == "table":
-        from . import tables
+        from . import sidebyside, tables
 
-        _write(tables.text(tables.compare(found, rows, ceiling, area)))
+        _write(tables.text(sidebyside.parts(found, rows, ceiling, area)))
     else:
         from . import report
 
@@ -414,11 +414,17 @@ def lint(
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="Schedule files; all bundled ones if none.")
     ] = None,
     format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table",
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of a schedule file, for editors.")
+    ] = False,
 ) -> None:
     """Check schedule files: everything wrong at once, each with its line. Exit 3 when there is."""
-    from . import library, report
+    from . import library, report, shape
     from . import lint as linting
 
+    if schema:
+        _print(shape.SCHEMA, "json")
+        return
     paths = files or library.everything()
     faults = [fault for path in paths for fault in linting.faults(path)]
     if format == "json":

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NEVER: Final = 10**6
 """A cycle no course reaches: remission after it is no remission."""
+MOST_CYCLES: Final = 99
+"""As far as a schedule file can number its cycles."""
 
 
 class Event(NamedTuple):
@@ -204,13 +206,13 @@ def _check_remission(regimen: Regimen, remission: int | None) -> None:
         return
     if not regimen.remission_adapted:
         raise InputError("--remission-after", f"the doses of {regimen.id} do not depend on remission", "leave it out")
-    last = reach(regimen, NEVER)
-    if remission != NEVER and not first_cycle(regimen) <= remission <= last:
+    first, last = first_cycle(regimen), reach(regimen, NEVER)
+    if remission != NEVER and not first <= remission <= last:
         why = _why_it_ends(regimen, NEVER)
         raise InputError(
             "--remission-after",
             f"remission after cycle {remission} cannot be planned: {why}",
-            f"write 1 to {last}, or never",
+            f"write {first} to {last}, or never" if first < last else f"write {first}, or never",
         )
 
 
@@ -220,6 +222,8 @@ def _check_cycles(regimen: Regimen, course: Course) -> None:
         if regimen.last_cycle is None and not (course.hsct and regimen.transplant):
             raise InputError("--cycles", f"no source states a last cycle of {regimen.id}", "add --cycles N")
         return
+    if regimen.last_cycle is None and cycles > MOST_CYCLES:
+        raise InputError("--cycles", f"{cycles} cycles are more than any course has", f"write {MOST_CYCLES} or less")
     if cycles < first:
         raise InputError(
             "--cycles", f"{regimen.id} has no inotuzumab ozogamicin before cycle {first}", f"write {first} or more"

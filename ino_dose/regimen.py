@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from .units import Quantity
 
 Condition = Literal["remission", "no remission"]
+Denominator = Literal["all treated", "transplanted", "not transplanted", "not stated"]
 
 
 class Source(NamedTuple):
@@ -102,6 +105,45 @@ class Total(NamedTuple):
     place: str
 
 
+class Disagreement(NamedTuple):
+    """What sources say differently; here a citation's spot is what its source says.
+
+    `matters` tells how it bears on a plan, and is empty where it does not.
+    """
+
+    about: str
+    says: tuple[Citation, ...]
+    matters: str
+
+
+class Age(NamedTuple):
+    """Median age and its range, in years."""
+
+    median: Decimal
+    range: tuple[Decimal, Decimal] | None
+
+
+class Sos(NamedTuple):
+    """A rate of SOS/VOD in percent, and the patients that it is a rate of: never one without the other."""
+
+    percent: Decimal
+    among: Denominator
+
+
+class Result(NamedTuple):
+    """What was published about some patients; rates in percent, None where they are not reported."""
+
+    of: str
+    patients: int | None
+    age: Age | None
+    remission: Decimal | None
+    response: str
+    transplant: Decimal | None
+    survival: str
+    sos: Sos | None
+    citations: tuple[Citation, ...]
+
+
 class Regimen(NamedTuple):
     """A schedule as its source states it; the id is the file's name."""
 
@@ -118,6 +160,8 @@ class Regimen(NamedTuple):
     not_stated: tuple[str, ...] = ()
     totals: tuple[Total, ...] = ()
     missing: tuple[str, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    results: tuple[Result, ...] = ()
 
     @property
     def remission_adapted(self) -> bool:

@@ -10,7 +10,7 @@ from . import body as bodies
 from . import course as courses
 from . import lived, pharmacy, units
 from .course import NEVER
-from .regimen import Block, Citation
+from .regimen import Block, Citation, Disagreement
 
 if TYPE_CHECKING:
     from .body import Body
@@ -45,6 +45,8 @@ def warnings(plan: Plan) -> list[str]:
     found += _ending(plan)
     found += _history(plan)
     found += _bags(plan)
+    found += _unstated(plan)
+    found += _disagreements(plan)
     found += [block.note for block in plan.regimen.blocks if block.note and _used(plan, block)]
     found += plan.course.risks
     return found
@@ -142,11 +144,6 @@ def _ending(plan: Plan) -> list[str]:
         after = plan.last_cycle
         return [f"What follows cycle {after} depends on remission, which was not stated."]
     remission = plan.course.remission or NEVER
-    following = courses.block(plan.regimen, plan.last_cycle + 1, remission)
-    if following and following.doses is None:
-        return [
-            f"Nothing is planned after cycle {plan.last_cycle}: no source states the dose. {following.note}".strip()
-        ]
     stop = plan.regimen.stop
     if stop and remission >= stop.after_cycle and plan.last_cycle == stop.after_cycle:
         return [f"Without remission the regimen stops after cycle {stop.after_cycle}."]
@@ -193,6 +190,33 @@ def _bags(plan: Plan) -> list[str]:
                 f"take {word} {units.show(limit, units.VOLUME)}."
             )
     return found
+
+
+def _unstated(plan: Plan) -> list[str]:
+    """Where the plan, or a branch of it that is not decided, ends because no dose is stated plainly."""
+    remission = plan.course.remission or NEVER
+    found = []
+    for block in plan.regimen.blocks:
+        state = "remission" if remission < block.cycles[0] else "no remission"
+        due = plan.undecided or block.condition in (None, state)
+        if block.doses is None and due and block.cycles[0] == plan.last_cycle + 1:
+            whom = "Without remission nothing" if block.condition == "no remission" else "Nothing"
+            ends = f"{whom} is planned after cycle {plan.last_cycle}: no source plainly states a dose."
+            found.append(f"{ends} {block.note}".strip())
+    return found
+
+
+def _disagreements(plan: Plan) -> list[str]:
+    return [
+        f"Sources disagree on {each.about}: {said(each)}. {each.matters}"
+        for each in plan.regimen.disagreements
+        if each.matters
+    ]
+
+
+def said(disagreement: Disagreement) -> str:
+    """What each source says: `[trial] every 4 weeks; [review] every 3 to 4 weeks`."""
+    return "; ".join(f"[{each.source}] {each.spot}" for each in disagreement.says)
 
 
 def _used(plan: Plan, block: Block) -> bool:

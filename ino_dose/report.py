@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from . import comparing
     from .errors import Fault
     from .plan import Plan
-    from .regimen import Block, Citation, Regimen, Source
+    from .regimen import Block, Citation, Regimen, Result, Source
     from .units import Quantity
 
 Row = dict[str, Any]
@@ -295,6 +295,15 @@ def regimen(found: Regimen) -> Row:
             }
             for total in found.totals
         ],
+        "disagreements": [
+            {
+                "about": each.about,
+                "says": [{"id": said.source, "says": said.spot} for said in each.says],
+                "matters": each.matters or None,
+            }
+            for each in found.disagreements
+        ],
+        "results": [_result(result) for result in found.results],
         "missing": found.missing,
         "not_stated": found.not_stated,
         "sources": [_source(source) for source in found.sources],
@@ -316,6 +325,7 @@ def _compared(regimen: Regimen, rows: list[comparing.Row]) -> Row:
         **regimens([regimen])[0],
         "missing": regimen.missing,
         "branches": [_branch(row) for row in rows],
+        "results": [_result(result) for result in regimen.results],
     }
 
 
@@ -362,6 +372,22 @@ def _block(block: Block) -> Row:
             for dose in block.doses
         ],
         "note": block.note or None,
+        "sources": _spots(block.citations),
+    }
+
+
+def _result(result: Result) -> Row:
+    return {
+        "of": result.of,
+        "patients": result.patients,
+        "age_median": result.age and result.age.median,
+        "age_range": result.age and result.age.range,
+        "cr_cri_percent": result.remission,
+        "response": result.response or None,
+        "transplant_percent": result.transplant,
+        "survival": result.survival or None,
+        "sos_vod": result.sos and {"percent": result.sos.percent, "among": result.sos.among},
+        "sources": _spots(result.citations),
     }
 
 
@@ -389,7 +415,7 @@ def areas(found: Mapping[str, Quantity | None]) -> list[Row]:
 
 
 def faults(found: Iterable[Fault]) -> list[Row]:
-    """The list that `lint -f json` prints."""
+    """The list that `lint -f json` prints; a fault of the whole file has no line."""
     rows = []
     for fault in found:
         file, line = fault.where

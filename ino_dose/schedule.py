@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -16,13 +17,29 @@ from . import audit, node, shape, units
 from .course import NEVER
 from .errors import Collected
 from .node import Node, Record
-from .regimen import Block, Ceiling, Choice, Citation, Condition, Dose, Regimen, Source, Stop, Total, Transplant
+from .regimen import (
+    Age,
+    Block,
+    Ceiling,
+    Choice,
+    Citation,
+    Condition,
+    Denominator,
+    Disagreement,
+    Dose,
+    Regimen,
+    Result,
+    Sos,
+    Source,
+    Stop,
+    Total,
+    Transplant,
+)
 
 if TYPE_CHECKING:
     from .units import Quantity
 
 T = TypeVar("T", Regimen, Ceiling)
-ONE = r"[1-9][0-9]?"
 FIRST_ONLY: tuple[tuple[int, ...], bool] = ((1,), False)
 NONE_CITED: tuple[Citation, ...] = ()
 
@@ -63,6 +80,8 @@ def _regimen(root: Node, id: str, sha256: str) -> Regimen:
         not_stated=found.read("not stated", lambda at: at.each(Node.text), ()),
         totals=found.read("totals", lambda at: at.each(_total), ()),
         missing=found.read("missing", lambda at: at.each(Node.text), ()),
+        disagreements=found.read("disagreements", lambda at: at.each(_disagreement), ()),
+        results=found.read("results", lambda at: at.each(_result), ()),
     )
 
 
@@ -112,12 +131,12 @@ def _block(at: Node) -> Block:
 
 
 def _cycles(at: Node) -> tuple[tuple[int, ...], bool]:
-    if match := re.fullmatch(f"({ONE}) onward", at.text()):
+    if match := re.fullmatch(f"({shape.ONE}) onward", at.text()):
         return (int(match[1]),), True
-    if (match := re.fullmatch(f"({ONE}) to ({ONE})", at.text())) and int(match[1]) < int(match[2]):
+    if (match := re.fullmatch(f"({shape.ONE}) to ({shape.ONE})", at.text())) and int(match[1]) < int(match[2]):
         return tuple(range(int(match[1]), int(match[2]) + 1)), False
     cycles = tuple(int(each) for each in re.findall("[0-9]+", at.text()))
-    if re.fullmatch(f"{ONE}(, {ONE})*", at.text()) and cycles == tuple(sorted(set(cycles))):
+    if re.fullmatch(f"{shape.ONE}(, {shape.ONE})*", at.text()) and cycles == tuple(sorted(set(cycles))):
         return cycles, False
     raise at.refused(f"{at.text()!r} are not cycles", "write 1, or 2 to 6, or 2, 4, 6, 8, or 2 onward")
 
@@ -136,7 +155,7 @@ def _doses(at: Node, cited: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
 
 
 def _day(key: Node) -> int:
-    if match := re.fullmatch(f"day ({ONE})", key.text()):
+    if match := re.fullmatch(f"day ({shape.ONE})", key.text()):
         return int(match[1])
     raise key.refused(f"{key.text()!r} is not a day", "write it like day 8")
 
@@ -174,7 +193,7 @@ def amount(at: Node) -> Quantity:
 
 
 def _length(at: Node) -> tuple[int, int]:
-    match = re.fullmatch(f"({ONE})(?: to ({ONE}))? d", at.text())
+    match = re.fullmatch(f"({shape.ONE})(?: to ({shape.ONE}))? d", at.text())
     if not match or (match[2] and int(match[2]) <= int(match[1])):
         raise at.refused(f"{at.text()!r} is not a cycle length", "write 28 d, or 21 to 28 d")
     return int(match[1]), int(match[2] or match[1])
@@ -209,3 +228,45 @@ def _total(at: Node) -> Total:
 
 def _remission_after(at: Node) -> int:
     return NEVER if at.text() == "never" else at.whole()
+
+
+def _disagreement(at: Node) -> Disagreement:
+    found = at.record(shape.DISAGREEMENT)
+    return Disagreement(found.text("about"), found.read("says", citations, ()), found.text("matters"))
+
+
+def _result(at: Node) -> Result:
+    found = at.record(shape.RESULT)
+    return Result(
+        of=found.text("of"),
+        patients=found.read("patients", Node.whole, None),
+        age=found.read("age", _age, None),
+        remission=found.read("remission", _percent, None),
+        response=found.text("response"),
+        transplant=found.read("transplant", _percent, None),
+        survival=found.text("survival"),
+        sos=found.read("sos", _sos, None),
+        citations=found.read("source", citations, ()),
+    )
+
+
+def _age(at: Node) -> Age:
+    match = re.search(shape.AGE, at.text())
+    if not match:
+        raise at.refused(f"{at.text()!r} is not an age", "write median 47, or median 47, range 18 to 78")
+    median, *ends = (Decimal(each) for each in match.groups() if each)
+    if ends and not ends[0] <= median <= ends[1]:
+        raise at.refused(f"the median {median} is not within {ends[0]} to {ends[1]}")
+    return Age(median, (ends[0], ends[1]) if ends else None)
+
+
+def _sos(at: Node) -> Sos:
+    found = at.record(shape.SOS)
+    return Sos(found.read("rate", _percent, Decimal(0)), cast(Denominator, found.text("among")))
+
+
+def _percent(at: Node) -> Decimal:
+    match = re.search(shape.RATE, at.text())
+    if not match:
+        raise at.refused(f"{at.text()!r} is not a percentage", "write it like 80.7 %, from 0 to 100")
+    return Decimal(match[1])

@@ -1,6 +1,6 @@
 """The keys of a schedule file, described once: the reader checks them, editors complete them.
 
-Each shape is JSON Schema. `node.fields` takes the keys from it, and `ino-dose lint --schema`
+Each shape is JSON Schema. `Node.record` takes the keys from it, and `ino-dose lint --schema`
 prints the whole; what a value means is read in `schedule.py`.
 """
 
@@ -10,9 +10,14 @@ from typing import Any
 
 Shape = dict[str, Any]
 
-STANDINGS = ("full text", "abstract", "label page", "registry entry", "article page")
+STANDINGS = ("full text", "abstract", "label page", "registry entry", "article page", "title only")
 NUMBER = r"(0|[1-9][0-9]*)(\.[0-9]+)?"
 AMOUNT = rf"^ *{NUMBER} *(mg|mcg)/(m2|m\^2|m²) *$"
+YEARS = r"([1-9][0-9]?(?:\.[0-9]+)?)"
+AGE = rf"^median {YEARS}(?:, range {YEARS} to {YEARS})?$"
+RATE = r"^(100|[1-9]?[0-9](?:\.[0-9]+)?) %$"
+DENOMINATORS = ("all treated", "transplanted", "not transplanted", "not stated")
+ONE = r"[1-9][0-9]?"
 RANGE = rf"^{NUMBER} to {NUMBER} (mg|mcg)/(m2|m\^2|m²)$"
 
 
@@ -52,7 +57,7 @@ def keyed(says: str, pattern: str, of: Shape) -> Shape:
     }
 
 
-def record(says: str, required: tuple[str, ...], **properties: Shape) -> Shape:
+def record(says: str, required: tuple[str, ...], /, **properties: Shape) -> Shape:
     """A mapping with known keys; `_` in a name here is a space in the file."""
     return {
         "type": "object",
@@ -67,10 +72,14 @@ CITATIONS = keyed("the spot in each source that states this: {id of a source: sp
 CYCLES = {
     "anyOf": [
         whole("one cycle"),
-        text("cycles: `2 to 6`, `2, 4, 6, 8`, or `2 onward` where no source states a last one"),
+        text(
+            "cycles: `2 to 6`, `2, 4, 6, 8`, or `2 onward` where no source states a last one",
+            rf"^{ONE}( onward| to {ONE}|(, {ONE})*)$",
+        ),
     ],
 }
 LEVEL = text("a dose level, as in 0.8 mg/m2", AMOUNT)
+PERCENT = text("a percentage, as in 80.7 %", RATE)
 OPEN_LEVEL = text("a range that the source leaves open, as in 1.3 to 1.8 mg/m2", RANGE)
 DOSE = record(
     "a level with a source of its own",
@@ -80,7 +89,7 @@ DOSE = record(
 )
 DOSES = keyed(
     "{day 1: 0.8 mg/m2, day 8: 0.5 mg/m2}",
-    r"^day [1-9][0-9]*$",
+    rf"^day {ONE}$",
     {"anyOf": [LEVEL, OPEN_LEVEL, array("levels to choose from", LEVEL), DOSE]},
 )
 SOURCE = record(
@@ -97,7 +106,7 @@ BLOCK = record(
     ("cycles", "doses", "source"),
     cycles=CYCLES,
     if_=one_of("for whom, where doses depend on remission", "remission", "no remission"),
-    length=text("how long a cycle lasts: `28 d` or `21 to 28 d`", r"^[1-9][0-9]* (to [1-9][0-9]* )?d$"),
+    length=text("how long a cycle lasts: `28 d` or `21 to 28 d`", rf"^{ONE} (to {ONE} )?d$"),
     doses={"anyOf": [DOSES, one_of("where no source states a dose", "not stated")]},
     source=CITATIONS,
     note=text("what a reader of these doses should know"),
@@ -129,6 +138,32 @@ TOTAL = record(
     worked=text("the working, as in 0.6 + 0.3 + 5 × (0.3 + 0.3)"),
     source=CITATIONS,
 )
+DISAGREEMENT = record(
+    "what sources say differently, or one source in two places",
+    ("about", "says"),
+    about=text("what they disagree on, as in cycle length"),
+    says=keyed("{id of a source: what it says, and where}", r"\S", text("what it says, and where")),
+    matters=text("only where it matters to a plan: how, in a sentence; every plan then shows it"),
+)
+SOS = record(
+    "sinusoidal obstruction syndrome / veno-occlusive disease",
+    ("rate", "among"),
+    rate=PERCENT,
+    among=one_of("the patients it is a rate of", *DENOMINATORS),
+)
+RESULT = record(
+    "what was published about patients who were treated like this",
+    ("of", "source"),
+    of=text("which patients"),
+    patients=whole("how many"),
+    age=text("in years: `median 39.5, range 4 to 84`, or the median alone", AGE),
+    remission=PERCENT,
+    response=text("what is reported beside CR/CRi or in place of it, as in overall response 78 %"),
+    transplant=PERCENT,
+    survival=text("overall survival, as in median 7.7 months; 23 % at 2 years"),
+    sos=SOS,
+    source=CITATIONS,
+)
 REGIMEN = record(
     "a schedule of inotuzumab ozogamicin as its source states it",
     ("title", "after transplant", "sources"),
@@ -141,8 +176,11 @@ REGIMEN = record(
     stop=STOP,
     transplant=TRANSPLANT,
     not_stated=array("what no source states, as in cycle length", text("a few words")),
+    disagreements=array("where sources disagree", DISAGREEMENT),
     totals=array("double entry, one for each branch at least", TOTAL),
+    results=array("published results, beside the doses and never computed with", RESULT),
 )
+SCHEMA: Shape = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "ino-dose regimen"} | REGIMEN
 CEILING = record(
     "the two limits on cumulative mg/m² before transplant",
     ("title", "lower", "upper", "basis", "source", "sources"),

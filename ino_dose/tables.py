@@ -7,7 +7,7 @@ they need to be, in a terminal tables keep within 80 columns.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,16 +17,15 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from . import dates, dosing, left, pharmacy, remarks, units
+from . import dates, dosing, left, pharmacy, readout, remarks, units
 from . import plan as plans
-from .course import NEVER, said
-from .regimen import Choice, Product
+from .course import NEVER
+from .regimen import Product
 
 if TYPE_CHECKING:
-    from . import comparing
     from .ceiling import Crossing, Status
     from .plan import Plan
-    from .regimen import Block, Ceiling, Citation, Dose, Regimen, Source
+    from .regimen import Ceiling, Citation, Regimen, Source
     from .units import Quantity
 
 Part = RenderableType
@@ -49,8 +48,16 @@ def text(parts: Iterable[RenderableType]) -> str:
     console = Console(highlight=False, markup=False, emoji=False, force_terminal=terminal)
     console.width = max(console.width, 80) if terminal else 1_000_000
     with console.capture() as printed:
-        console.print(*parts, sep="\n")
+        for part in parts:
+            console.print(part, width=max(console.width, _unbreakable(console, part)))
     return "\n".join(line.rstrip() for line in printed.get().split("\n"))
+
+
+def _unbreakable(console: Console, part: RenderableType) -> int:
+    """The width of a table that may not be wrapped; rich would cut its cells to fit."""
+    if isinstance(part, Table) and all(column.no_wrap for column in part.columns):
+        return console.measure(part, options=console.options.update(width=1_000_000)).maximum
+    return 0
 
 
 def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
@@ -149,7 +156,7 @@ def _doses(found: Plan) -> Table:
     names = ["Cycle", "Day", "Level\nmg/m²", "Calculated\nmg", "Dose\nmg", "Cumulative\nmg/m²"]
     for name in [*names[:2], *(["Date", "State"] if lived else []), *names[2:]]:
         table.add_column(name, justify="left" if name in ("Date", "State") else "right", no_wrap=True)
-    table.add_column(f"Against\n{_limits(found.ceiling)}", no_wrap=True)
+    table.add_column(f"Against\n{limits(found.ceiling)}", no_wrap=True)
     rows = zip(found.doses, found.standing.cumulative, found.standing.statuses, strict=True)
     for cycle, group in groupby(rows, key=lambda row: row[0].prescribed.cycle):
         doses = list(group)
@@ -159,16 +166,16 @@ def _doses(found: Plan) -> Table:
                 str(cycle),
                 str(dose.prescribed.day),
                 *when,
-                _digits(dose.prescribed.level),
-                _digits(dose.calculated),
-                Text(_digits(dose.dose), "bold"),
-                _digits(cumulative),
+                digits(dose.prescribed.level),
+                digits(dose.calculated),
+                Text(digits(dose.dose), "bold"),
+                digits(cumulative),
                 _word(status, found),
             )
         level = units.total((dose.counted for dose, _, _ in doses), units.LEVEL)
         amount = units.total((dose.dose for dose, _, _ in doses), units.DOSE)
         blank = ["", ""] if lived else []
-        table.add_row(str(cycle), "sum", *blank, _digits(level), "", _digits(amount), style="dim", end_section=True)
+        table.add_row(str(cycle), "sum", *blank, digits(level), "", digits(amount), style="dim", end_section=True)
     return table
 
 
@@ -192,11 +199,11 @@ def _pharmacy(found: Plan, product: Product) -> Table:
         away = units.digits(units.thousandths(dosing.deviation(dose).magnitude))
         saved = pharmacy.vials(dosing.round_half_up(dose.calculated, found.rounding.step), product) - made.vials
         cells = [
-            _digits(dose.dose),
+            digits(dose.dose),
             away,
             str(made.vials),
-            _digits(made.withdraw),
-            _digits(made.concentration),
+            digits(made.withdraw),
+            digits(made.concentration),
             str(saved),
         ]
         if dose.state == "planned":
@@ -204,19 +211,19 @@ def _pharmacy(found: Plan, product: Product) -> Table:
     return table
 
 
-def _digits(amount: Quantity | None) -> str:
+def digits(amount: Quantity | None) -> str:
     return "?" if amount is None else units.digits(amount.magnitude)
 
 
-def _limits(ceiling: Ceiling) -> str:
-    return f"{_digits(ceiling.lower)} to {units.show(ceiling.upper, units.LEVEL)}"
+def limits(ceiling: Ceiling) -> str:
+    return f"{digits(ceiling.lower)} to {units.show(ceiling.upper, units.LEVEL)}"
 
 
 def _word(status: Status, found: Plan) -> Text:
     words = {
-        "below": f"within {_digits(found.ceiling.lower)}",
+        "below": f"within {digits(found.ceiling.lower)}",
         "between": "between",
-        "above": f"above {_digits(found.ceiling.upper)}",
+        "above": f"above {digits(found.ceiling.upper)}",
         "not_applicable": "does not apply",
     }
     return Text(words.get(status, status), STYLES[status])
@@ -328,89 +335,15 @@ def _indented(text: str, style: str = "") -> _Beside:
 def _cited(sources: Iterable[Source], citations: Iterable[Citation], what: str = "") -> Iterator[RenderableType]:
     cited = list(citations)
     for source in sources:
-        names = ", ".join(name for name in (source.doi, source.trial) if name)
         spots = "; ".join(dict.fromkeys(each.spot for each in cited if each.source == source.id))
         where = f" At: {spots}." if spots else ""
-        yield _indented(f"{what}[{source.id}] {source.cite}{names and f' ({names})'}. Read: {source.read}.{where}")
+        yield _indented(f"{what}{readout.source(source)}{where}")
 
 
 def regimen(found: Regimen) -> Iterator[RenderableType]:
-    """A whole schedule as a person would want it read out, with every source and spot."""
-    yield Text.assemble(("Inotuzumab ozogamicin", "bold"), f" · {found.id}")
-    yield Text(found.title)
-    yield Text()
-    if found.after_transplant:
-        yield _indented("Given after transplant: the ceiling before transplant does not apply.")
-    for block in found.blocks:
-        yield from _block(block)
-    if found.stop:
-        yield Text("Stop", "bold")
-        yield _indented(f"Without remission nothing is given after cycle {found.stop.after_cycle}.")
-        yield from _spots(found.stop.citations)
-    if found.transplant:
-        yield Text("Proceeding to transplant", "bold")
-        rule = found.transplant
-        yield _indented(f"{rule.cycles} cycles, at most {rule.at_most}{rule.note and '; ' + rule.note}")
-        yield from _spots(rule.citations)
-    yield from sentences("Missing: this regimen is not planned", list(found.missing))
-    yield from sentences("Not stated by any source", list(found.not_stated))
-    yield from _totals(found)
-    yield Text("Sources", "bold")
-    yield from _cited(found.sources, ())
-
-
-def _block(block: Block) -> Iterator[RenderableType]:
-    whom = f", if {block.condition}" if block.condition else ""
-    length = f", {' to '.join(dict.fromkeys(map(str, block.length)))} days each" if block.length else ""
-    yield Text(f"Cycle {cycles(block)}{whom}{length}", "bold")
-    if block.doses is None:
-        yield _indented("No source states a dose.")
-    for dose in block.doses or ():
-        yield _indented(f"day {dose.day:<3} {_level(dose)}")
-        if dose.citations != block.citations:
-            yield from _spots(dose.citations)
-    if block.note:
-        yield _indented(block.note)
-    yield from _spots(block.citations)
-
-
-def cycles(block: Block) -> str:
-    """The cycles of a block in words: `1`, `2 to 6`, `2, 4, 6, 8`, `1 and later`."""
-    first, last = block.cycles[0], block.cycles[-1]
-    if block.onward:
-        return f"{last} and later"
-    if len(block.cycles) > 2 and last - first == len(block.cycles) - 1:
-        return f"{first} to {last}"
-    return ", ".join(map(str, block.cycles))
-
-
-def _level(dose: Dose) -> str:
-    return said(dose.level) if isinstance(dose.level, Choice) else units.show(dose.level, units.LEVEL)
-
-
-def _spots(citations: Iterable[Citation]) -> Iterator[RenderableType]:
-    yield _indented("Source: " + "; ".join(f"[{each.source}] {each.spot}" for each in citations), "dim")
-    yield Text()
-
-
-def _totals(found: Regimen) -> Iterator[RenderableType]:
-    if found.totals:
-        yield Text("Totals, recomputed from the doses", "bold")
-    for total in found.totals:
-        after = {None: "", NEVER: ", no remission"}.get(
-            total.remission_after, f", remission after cycle {total.remission_after}"
-        )
-        chosen = f", at {units.show(total.chosen, units.LEVEL)}" if total.chosen is not None else ""
-        proof = (
-            f"= {total.worked}"
-            if total.worked
-            else "published: " + "; ".join(f"[{each.source}] {each.spot}" for each in total.citations)
-        )
-        yield _indented(
-            f"through cycle {total.through_cycle}{after}{chosen}: {units.show(total.level, units.LEVEL)}, {proof}"
-        )
-    if found.totals:
-        yield Text()
+    """A whole schedule, read out."""
+    for line in readout.regimen(found):
+        yield _Beside(Text(" " * line.indent), Text(line.text, line.style))
 
 
 def regimens(found: Iterable[Regimen]) -> Iterator[RenderableType]:
@@ -425,90 +358,11 @@ def regimens(found: Iterable[Regimen]) -> Iterator[RenderableType]:
     yield table
 
 
-def compare(
-    regimens: Sequence[Regimen], rows: Sequence[comparing.Row], ceiling: Ceiling, bsa: Quantity | None
-) -> Iterator[RenderableType]:
-    """A row a branch, with a small bar against both limits; what two regimens differ in, day by day."""
-    yield Text(f"Inotuzumab ozogamicin, mg/m² against {_limits(ceiling)} before transplant", "bold")
-    if bsa is not None:
-        yield Text(f"mg are for a BSA of {units.show(bsa, units.AREA)}")
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0, collapse_padding=True)
-    lower, upper = _digits(ceiling.lower), _digits(ceiling.upper)
-    names = ["Regimen", "By cycle", "Sum", "", f"Past\n{lower}", f"Past\n{upper}", f"Whole in\n{lower} {upper}"]
-    for name in [*names, *(["mg"] if bsa is not None else [])]:
-        table.add_column(name, no_wrap=True, justify="right" if name in ("Sum", "mg") else "left")
-    for row in rows:
-        sides = (row.standing.lower, row.standing.upper)
-        total = "?" if row.standing.total is None else _digits(row.standing.total)
-        within = " ".join(f"{side.last_cycle_within or '-':>3}" for side in sides)
-        doses = [cycle.dose for cycle in row.cycles if cycle.dose is not None]
-        mg = [_digits(units.total(doses, units.DOSE))] if bsa is not None else []
-        open_end = "…" if row.open_ended else ""
-        bar = _bar(row, ceiling)
-        crossings = [_crossing(side.first_over) for side in sides]
-        table.add_row(_branch(row), _by_cycle(row) + open_end, total + open_end, bar, *crossings, within, *mg)
-    yield table
-    incomplete = [regimen.id for regimen in regimens if regimen.incomplete]
-    if incomplete:
-        yield Text("Without a stated dose, not compared: " + ", ".join(incomplete))
-    if any(row.open_ended for row in rows):
-        yield Text("… no source states a last cycle: shown until the upper limit is passed.")
-    if len(regimens) == 2:
-        yield from _differences(rows)
-
-
-def _branch(row: comparing.Row) -> str:
-    level = f" {_digits(row.level)}" if row.level is not None else ""
-    when = {"remission": ", CR/CRi", "no remission": ", no CR"}.get(row.when or "", "")
-    return row.regimen.id + level + when
-
-
-def _by_cycle(row: comparing.Row) -> str:
-    """The sums of the cycles, alike ones together: `1.8 + 5 × 1.5`."""
-    runs = [(level, len(list(group))) for level, group in groupby(_digits(cycle.level) for cycle in row.cycles)]
-    return " + ".join(level if count == 1 else f"{count} × {level}" for level, count in runs)
-
-
-def _crossing(over: Crossing) -> str:
-    return f"C{over[0]}D{over[1]}" if isinstance(over, tuple) else over or "-"
-
-
-def _bar(row: comparing.Row, ceiling: Ceiling) -> Text:
-    """The sum against both limits, on a scale that ends at twice the upper one."""
-    width = 10
-    scale = 2 * Fraction(ceiling.upper.magnitude)
-    total = Fraction(0) if row.standing.total is None else Fraction(row.standing.total.magnitude)
-    cells = ["━" if index < round(total / scale * width) else "·" for index in range(width)]
-    for limit in (ceiling.lower, ceiling.upper):
-        cells[int(Fraction(limit.magnitude) / scale * width)] = "┃"
-    if total > scale:
-        cells[-1] = "»"
-    return Text("".join(cells), STYLES[row.standing.status])
-
-
-def _differences(rows: Sequence[comparing.Row]) -> Iterator[RenderableType]:
-    """Each branch of the one against the branch of the other for the same patient."""
-    first = rows[0].regimen.id
-    ours = [row for row in rows if row.regimen.id == first]
-    theirs = [row for row in rows if row.regimen.id != first]
-    for one in ours:
-        for other in theirs:
-            if one.when and other.when and one.when != other.when:
-                continue
-            table = Table(
-                box=SIMPLE_HEAD, pad_edge=False, title=f"{_branch(one)} | {_branch(other)}", title_justify="left"
-            )
-            for name in ("Cycle", "Day", f"{one.regimen.id}\nmg/m²", f"{other.regimen.id}\nmg/m²"):
-                table.add_column(name, justify="right", no_wrap=True)
-            for day in one.differences(other):
-                levels = ["none" if level is None else _digits(level) for level in (day.one, day.other)]
-                table.add_row(str(day.cycle), str(day.day), *levels)
-            yield table if table.rows else Text(f"{_branch(one)} and {_branch(other)}: the same doses on the same days")
-
-
 def areas(rows: Iterable[tuple[str, str, str]]) -> Iterator[RenderableType]:
     """A row a formula: its name, the BSA in m², its paper."""
-    table = Table("Formula", "BSA m²", "Source", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("Formula", "BSA m²", "Source"):
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*row)
     yield table

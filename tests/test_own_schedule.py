@@ -123,7 +123,7 @@ def test_what_no_source_states_is_not_planned_and_says_so(tmp_path: Path, ino: R
     path = own(tmp_path, INTERLEAVED)
     ran = plan(ino, path, "--remission-after", "never").json
     assert [dose["cycle"] for dose in ran["doses"]] == [1]
-    assert "no source states the dose. Those patients left the trial." in " ".join(ran["warnings"])
+    assert "no source plainly states a dose. Those patients left the trial." in " ".join(ran["warnings"])
     refused = plan(ino, path, "--remission-after", "never", "--cycles", "3")
     assert (refused.code, refused.out) == (2, "")
     assert "without remission no source states a dose after cycle 1" in refused.err
