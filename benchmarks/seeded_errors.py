@@ -19,8 +19,8 @@ from ino_dose import body as bodies
 from ino_dose import course as courses
 from ino_dose import library, units, verify
 from ino_dose.course import NEVER, Course, Prescribed
+from ino_dose.order import USUAL, Cause, Check, Order
 from ino_dose.regimen import Regimen
-from ino_dose.slips import Cause
 
 D = Decimal
 LIBRARY = [regimen for regimen in library.at().all()[0] if not regimen.incomplete]
@@ -179,7 +179,7 @@ UNLISTED: dict[str, Seed] = {
 }
 
 
-def verified(case: Case, ordered: Decimal, bsa: Decimal | None = None) -> verify.Check:
+def verified(case: Case, ordered: Decimal, bsa: Decimal | None = None) -> Check:
     """What `verify` says of the order."""
     height, weight = units.quantity(case.height, units.HEIGHT), units.quantity(case.weight, units.WEIGHT)
     stated = None if bsa is None else units.quantity(bsa, units.AREA)
@@ -188,8 +188,8 @@ def verified(case: Case, ordered: Decimal, bsa: Decimal | None = None) -> verify
         bodies.measured(height, weight, bodies.FORMULAS[case.formula], "f"),
         Course(prior=units.NO_LEVEL, remission=case.remission, level=case.level),
         CEILING,
-        verify.Order(case.dose.cycle, case.dose.day, units.quantity(ordered, units.DOSE), stated),
-        verify.USUAL,
+        Order(case.dose.cycle, case.dose.day, units.quantity(ordered, units.DOSE), stated),
+        USUAL,
         PRODUCT,
         lambda: LIBRARY,
     )
@@ -208,7 +208,7 @@ def seeded(kind: str, seed: Seed, orders: int, step: Decimal) -> tuple[Counter[s
         amount = seed(one, rng)
         if amount is None or not (ordered := stepped(amount, D("0.1") if kind == "vial" else step)):
             continue
-        if abs(ordered - one.due) * 100 <= verify.USUAL.share.magnitude * one.due:
+        if abs(ordered - one.due) * 100 <= USUAL.share.magnitude * one.due:
             continue
         counts["off"] += 1
         causes = outcome(one, ordered, amount if kind == "stated_bsa" else None, counts)
@@ -244,7 +244,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=200, help="orders past the tolerance for each kind")
     parser.add_argument("--step", type=D, default=D("0.01"), help="orders are written in steps of so many mg")
     asked = parser.parse_args()
-    print(f"{len(LIBRARY)} regimens, orders in steps of {asked.step} mg, tolerance {verify.USUAL.share.magnitude} %")
+    print(f"{len(LIBRARY)} regimens, orders in steps of {asked.step} mg, tolerance {USUAL.share.magnitude} %")
     print(f"{'':20}{'orders':>7}{'flagged':>9}  of these first{'sentence':>10}{'any':>8}   instead")
     for seeds in (LISTED, UNLISTED):
         total = Counter[str]()

@@ -297,16 +297,16 @@ def _verify_every(file: str, columns: dict[str, str | None], format: str | None,
 
 
 def _print_check(found: Any, format: str) -> None:
-    from . import verdict
+    from . import verify_report
 
     if format == "table":
         from . import tables, verify_tables
 
         _write(tables.text(verify_tables.check(found)))
     elif format == "json":
-        _print(verdict.to_row(found), format)
+        _print(verify_report.whole(found), format)
     else:
-        _print([{"id": found.order.id} | verdict.to_cells(found)], format)
+        _print([{"id": found.order.id} | verify_report.cells(found)], format)
 
 
 def regimens(format: Format = "table", schedules: Schedules = None) -> None:

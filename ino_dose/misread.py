@@ -48,24 +48,31 @@ class Area(NamedTuple):
 def levels(regimen: Regimen, remission: int, this: tuple[int, int], chosen: Quantity | None) -> Iterator[Level]:
     """The levels of the same regimen: of the other branch, of another day or cycle, of a cycle at once.
 
-    One of a kind and level, the nearest day of it.
+    One of a kind and level, the nearest dose of it; another day of another cycle only where no
+    nearer dose has its level.
     """
     seen: set[tuple[str, Decimal]] = set()
-    for level in _levels(regimen, remission, this, chosen):
-        if (key := (level.kind, level.level.magnitude)) not in seen:
-            seen.add(key)
+    for dose, level in _levels(regimen, remission, this, chosen):
+        far = dose is not None and dose.cycle != this[0] and dose.day != this[1]
+        known = {magnitude for kind, magnitude in seen if far or kind == level.kind}
+        if level.level.magnitude not in known:
+            seen.add((level.kind, level.level.magnitude))
             yield level
 
 
-def _levels(regimen: Regimen, remission: int, this: tuple[int, int], chosen: Quantity | None) -> Iterator[Level]:
+def _levels(
+    regimen: Regimen, remission: int, this: tuple[int, int], chosen: Quantity | None
+) -> Iterator[tuple[Prescribed | None, Level]]:
     for answer in (remission, courses.first_cycle(regimen), NEVER) if regimen.remission_adapted else (remission,):
         doses = courses.prescribe(regimen, answer, regimen.last_cycle or this[0] + 1, chosen)
         for dose in sorted(doses, key=lambda dose: _distance(dose, this)):
-            yield _of(dose, this, answer, remission)
+            yield dose, _of(dose, this, answer, remission)
         if answer == remission:
-            yield from _together([dose for dose in doses if dose.cycle == this[0]], this[1])
+            yield from (
+                (None, level) for level in _together([dose for dose in doses if dose.cycle == this[0]], this[1])
+            )
     for level in regimen.choice.levels if regimen.choice else ():
-        yield Level("other_level", f"the level {units.show(level, units.LEVEL)} of the same regimen", level)
+        yield None, Level("other_level", f"the level {units.show(level, units.LEVEL)} of the same regimen", level)
 
 
 def _distance(dose: Prescribed, this: tuple[int, int]) -> tuple[bool, int, int]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from . import asked, library, units, verify
 from .errors import Collected, InputError
-from .verify import Order, Tolerance
+from .order import USUAL, Order, Tolerance
 
 if TYPE_CHECKING:
     from .library import Library
+    from .order import Check
     from .regimen import Ceiling, Product, Regimen
-    from .verify import Check
 
 NEEDED = {
     "regimen": "name one; ino-dose regimens lists them all",
@@ -71,7 +71,7 @@ def check(columns: Columns, facts: Facts) -> Check:
         asked.course(get("prior"), None, get("remission_after"), False, get("level")),
         facts.ceiling,
         _order(columns),
-        verify.USUAL if get("tolerance") is None else _tolerance(str(get("tolerance"))),
+        USUAL if get("tolerance") is None else _tolerance(str(get("tolerance"))),
         facts.product,
         facts.all,
     )

@@ -14,12 +14,12 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from . import asked, ordered, report, verdict
+from . import asked, ordered, report, verify_report
 from .errors import InputError
 from .ordered import COLUMNS, NEEDED, Facts
 
 if TYPE_CHECKING:
-    from .verify import Check
+    from .order import Check
 
 UNITS = "cm|m|in|ft|kg|g|lb|m2|mg|mcg|mg_per_m2|percent"
 Form = Literal["csv", "ndjson"]
@@ -90,7 +90,7 @@ def _check_header(path: str, header: list[str]) -> None:
         asked.text(name, place)
         if header.count(name) > 1:
             raise InputError(place, f"the column {name!r} is there twice", "keep one")
-        if name in verdict.RESULTS:
+        if name in verify_report.RESULTS:
             raise InputError(place, f"the column {name!r} is one of the results", "rename it")
         if problem := _misspelled(name):
             raise InputError(place, *problem)
@@ -104,7 +104,7 @@ def _check_header(path: str, header: list[str]) -> None:
 def _misspelled(name: str) -> tuple[str, str] | None:
     """A column that is nearly an option would be passed over in silence, and its order read without it."""
     plain = re.sub("[^a-z0-9]+", "_", name.lower())
-    near = get_close_matches(re.sub(f"_({UNITS})$", "", plain), COLUMNS, 1, 0.75)
+    near = get_close_matches(re.sub(f"_({UNITS})$", "", plain), COLUMNS, 1, 3 / 4)
     return (f"{name!r} is not a column", f"did you mean {near[0]!r}?") if near and name not in COLUMNS else None
 
 
@@ -185,19 +185,19 @@ def _column(place: str) -> str:
 
 def _csv_writer(header: list[str]) -> Writer:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*header, *verdict.RESULTS])
+    writer.writerow([*header, *verify_report.RESULTS])
 
     def write(line: Line, found: Check | None, error: str) -> None:
         given = [_printable(line.columns.get(name) or "") for name in header]
-        cells = verdict.to_cells(found) if found else dict.fromkeys(verdict.RESULTS) | {"error": error}
+        cells = verify_report.cells(found) if found else dict.fromkeys(verify_report.RESULTS) | {"error": error}
         writer.writerow(given + [report.cell(value) for value in cells.values()])
 
     return write
 
 
 def _write_json(line: Line, found: Check | None, error: str) -> None:
-    refused = {"format": verdict.FORMAT, "id": _printable(line.columns.get("id") or "") or None, "error": error}
-    whole = report.to_json({"line": line.number} | (verdict.to_row(found) if found else refused))
+    refused = {"format": verify_report.FORMAT, "id": _printable(line.columns.get("id") or "") or None, "error": error}
+    whole = report.to_json({"line": line.number} | (verify_report.whole(found) if found else refused))
     print(" ".join(part.strip() for part in whole.split("\n")))
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from . import dosing, fits, misread, miswritten, older, units
 from .course import NEVER
 from .misread import Area
+from .order import Cause, Check, Due
 
 if TYPE_CHECKING:
     from .misread import Level
     from .miswritten import Ending
     from .regimen import Regimen
     from .units import Quantity
-    from .verify import Check, Due
 
 MOST: Final = 5
 """As many causes are named."""
@@ -63,20 +63,6 @@ KINDS = (*COMMON, "older_weight", *RARE)
 """Every kind of slip. Of two that fit alike, the one that comes first here is named first."""
 DOUBLE = frozenset(COMMON[:3] + COMMON[COMMON.index("tenfold") : COMMON.index("vial")])
 """The kinds of which two together are looked for where no single slip fits."""
-
-
-class Cause(NamedTuple):
-    """Slips that reproduce an order by one and the same working, the likeliest first.
-
-    `words` say what was misread or done, one each; `amount` is the mg they give, `step` (mg) the
-    rounding needed besides, None where there is none. A weight that is solved for has no working.
-    """
-
-    kinds: tuple[str, ...]
-    words: tuple[str, ...]
-    working: str
-    amount: Quantity | None
-    step: Decimal | None
 
 
 class Candidate(NamedTuple):

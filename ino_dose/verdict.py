@@ -1,40 +1,16 @@
-"""A checked order → the sentences that say how it stands, its JSON object and its CSV row."""
+"""A checked order → the sentences that say how it stands, why it may be off, and what to look at."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from . import __version__, remarks, report, units, verify
 from . import body as bodies
-from .course import NEVER
+from . import remarks, units, verify
 
 if TYPE_CHECKING:
     from .dosing import Dose
-    from .regimen import Citation
-    from .slips import Cause
+    from .order import Cause, Check, Due
     from .units import Quantity
-    from .verify import Check, Due
-
-Row = dict[str, Any]
-FORMAT = "ino-dose verify 1"
-RESULTS = (
-    "used_bsa_m2",
-    "expected_level_mg_per_m2",
-    "calculated_mg",
-    "expected_dose_mg",
-    "deviation_percent",
-    "deviation_mg_per_m2",
-    "verdict",
-    "cause",
-    "sentence",
-    "cause_sentence",
-    "cumulative_mg_per_m2",
-    "ceiling_status",
-    "warnings",
-    "error",
-)
-"""The columns that a file of orders gains."""
 
 
 def sentence(found: Check) -> str:
@@ -124,10 +100,11 @@ def because(found: Check) -> list[str]:
     """The slips that would explain the order, a sentence each, or one that says that none does."""
     if not found.causes and found.verdict in ("differs", "not_scheduled"):
         return ["No slip that is known here reproduces this order."]
-    return [_fits(cause) for cause in found.causes]
+    return [fits(cause) for cause in found.causes]
 
 
-def _fits(cause: Cause) -> str:
+def fits(cause: Cause) -> str:
+    """What would explain the order, with the working."""
     *others, last = cause.words
     words = f"{', '.join(others)} or {last}" if others else last
     rounded = "" if cause.step is None else f", rounded to {units.digits(cause.step)} mg"
@@ -184,142 +161,3 @@ def assumptions(found: Check) -> list[str]:
     within = f"An order agrees within {units.show(found.tolerance.share, units.SHARE)} of the calculated dose"
     rounding = ", or where it is that dose rounded to 0.01, 0.05 or 0.1 mg and so moved by 10 % at most"
     return [*sentences, f"{within}{rounding if found.tolerance.rounding else ''}."]
-
-
-def to_row(found: Check) -> Row:
-    """The object that `verify -f json` prints."""
-    due = found.due[0]
-    plan, one = due.plan, found.expected is not None
-    return {
-        "format": FORMAT,
-        "version": __version__,
-        "regimen": report.schedule(plan),
-        "patient": report.patient(plan),
-        "course": _course(found),
-        "order": {
-            "cycle": found.order.cycle,
-            "day": found.order.day,
-            "dose_mg": _number(found.order.dose),
-            "stated_bsa_m2": _number(found.order.stated_bsa),
-        },
-        "tolerance": {"percent": _number(found.tolerance.share), "ordinary_rounding": found.tolerance.rounding},
-        "verdict": found.verdict,
-        "agrees": {"agrees": True, "undecided": None}.get(found.verdict, False),
-        "sentence": sentence(found),
-        "expected": _expected(due) if one else None,
-        "deviation": _deviation(found, due) if one else None,
-        "rounded_to_mg": _number(due.rounded_to) if one else None,
-        "nearest": _nearest(found, due) if found.verdict == "not_scheduled" else None,
-        "causes": [
-            {
-                "kind": cause.kinds[0],
-                "alike": cause.kinds[1:],
-                "sentence": _fits(cause),
-                "dose_mg": _number(cause.amount),
-                "rounded_to_mg": cause.step,
-            }
-            for cause in found.causes
-        ],
-        "cumulative": _cumulative(due) if len(found.due) == 1 else None,
-        "branches": [_branches(found, each) for each in found.due] if len(found.due) > 1 else [],
-        "ceiling": {
-            "lower_mg_per_m2": _number(plan.ceiling.lower),
-            "upper_mg_per_m2": _number(plan.ceiling.upper),
-            "source": _spot(plan.ceiling.citations[0]),
-        },
-        "assumptions": assumptions(found),
-        "warnings": warnings(found),
-        "sources": report.sources(plan),
-    }
-
-
-def _course(found: Check) -> Row:
-    course = found.due[0].plan.course
-    remission = None if len(found.due) > 1 else course.remission
-    return {
-        "remission_after": "never" if remission == NEVER else remission,
-        "prior_mg_per_m2": _number(course.prior),
-        "prior_stated": course.prior_stated,
-        "level_mg_per_m2": _number(course.level),
-    }
-
-
-def _expected(due: Due) -> Row | None:
-    if not due.dose:
-        return None
-    prescribed = due.dose.prescribed
-    return {
-        "level_mg_per_m2": _number(prescribed.level),
-        "calculated_mg": _number(due.dose.calculated),
-        "dose_mg": _number(due.dose.due),
-        "source": _spot(prescribed.citations[0]),
-    }
-
-
-def _deviation(found: Check, due: Due) -> Row | None:
-    if not due.dose:
-        return None
-    off = verify.deviation(found.order, due.dose, due.plan.body.bsa)
-    return {
-        "percent": units.thousandths(off.percent),
-        "mg": _number(off.dose),
-        "mg_per_m2": units.thousandths(off.level.magnitude),
-    }
-
-
-def _nearest(found: Check, due: Due) -> Row:
-    unit, numbers = verify.scheduled(due, found.order)
-    number = found.order.day if unit == "day" else found.order.cycle
-    return {"of": f"{unit}s", "scheduled": numbers, "nearest": verify.nearest(number, numbers)}
-
-
-def _cumulative(due: Due) -> Row:
-    return {
-        "counted_as": "prescribed" if due.agrees else "ordered",
-        "counted_mg_per_m2": _number(due.counted),
-        "cumulative_mg_per_m2": _number(due.standing.total),
-        "ceiling_status": due.standing.status,
-    }
-
-
-def _branches(found: Check, due: Due) -> Row:
-    return {
-        "when": due.when,
-        "agrees": due.agrees,
-        "expected": _expected(due),
-        "deviation": _deviation(found, due),
-        "rounded_to_mg": _number(due.rounded_to),
-        "cumulative": _cumulative(due),
-    }
-
-
-def to_cells(found: Check) -> Row:
-    """What one order of a file gains: the columns of RESULTS."""
-    due, causes, whole = found.due[0], because(found), len(found.due) == 1
-    expected, off = (_expected(due), _deviation(found, due)) if found.expected else (None, None)
-    expected, off, sums = expected or {}, off or {}, _cumulative(due) if whole else {}
-    values = (
-        _number(due.plan.body.bsa),
-        expected.get("level_mg_per_m2"),
-        expected.get("calculated_mg"),
-        expected.get("dose_mg"),
-        off.get("percent"),
-        off.get("mg_per_m2"),
-        found.verdict,
-        found.causes[0].kinds[0] if found.causes else None,
-        sentence(found),
-        causes[0] if causes else None,
-        sums.get("cumulative_mg_per_m2"),
-        sums.get("ceiling_status"),
-        " ".join(warnings(found)) or None,
-        None,
-    )
-    return dict(zip(RESULTS, values, strict=True))
-
-
-def _spot(citation: Citation) -> Row:
-    return {"id": citation.source, "spot": citation.spot}
-
-
-def _number(amount: Quantity | None) -> Decimal | None:
-    return None if amount is None else units.decimal(amount.magnitude)

@@ -8,69 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import ceiling as ceilings
 from . import course as courses
 from . import dosing, slips, units
 from . import plan as plans
 from .body import Body
-from .ceiling import Standing
 from .course import NEVER, Course, Prescribed
 from .dosing import Dose, Rounding
+from .order import USUAL, Answer, Check, Due, Order, Tolerance
 from .plan import Plan
 from .regimen import Ceiling, Product, Regimen
-from .slips import Cause
 
 if TYPE_CHECKING:
     from .units import Quantity
 
-Answer = Literal["", "remission", "no remission"]
-Verdict = Literal["agrees", "differs", "undecided", "not_scheduled"]
 STEP = Rounding(units.quantity("0.01", units.DOSE))
 ORDINARY = tuple(units.quantity(step, units.DOSE) for step in ("0.01", "0.05", "0.1"))
 """Steps that doses are ordinarily rounded to, in mg."""
-
-
-class Order(NamedTuple):
-    """What is ordered: mg on a day of a cycle, with the BSA (m²) that the order states, if any."""
-
-    cycle: int
-    day: int
-    dose: Quantity
-    stated_bsa: Quantity | None = None
-    id: str | None = None
-
-
-class Tolerance(NamedTuple):
-    """How far an order may be off, in per cent of the calculated dose, inclusive.
-
-    `rounding`: one that is further off agrees all the same where it is that dose in ordinary rounding.
-    """
-
-    share: Quantity
-    rounding: bool
-
-
-USUAL: Final = Tolerance(units.quantity("5", units.SHARE), rounding=True)
-
-
-class Due(NamedTuple):
-    """The order against one answer about remission, or against the only one (`when` is then empty).
-
-    `dose` is None where nothing is due on that day. `rounded_to` is the step (mg) by which alone the
-    order agrees. `before` are the doses that came before it, and `counted` (mg/m²) is this one: the
-    level where the order agrees, else what it delivers. `standing` is where that leaves the course.
-    """
-
-    when: Answer
-    plan: Plan
-    dose: Dose | None
-    agrees: bool
-    rounded_to: Quantity | None
-    before: tuple[Prescribed, ...]
-    counted: Quantity
-    standing: Standing
 
 
 class Deviation(NamedTuple):
@@ -79,31 +35,6 @@ class Deviation(NamedTuple):
     dose: Quantity
     percent: Fraction
     level: Quantity
-
-
-class Check(NamedTuple):
-    """An order, what is due by each answer that is open, and the slips that would explain the difference."""
-
-    order: Order
-    tolerance: Tolerance
-    due: tuple[Due, ...]
-    causes: tuple[Cause, ...]
-
-    @property
-    def verdict(self) -> Verdict:
-        """Agrees, whatever is open; differs, whatever is open; or it depends; or nothing is due on that day."""
-        if all(due.agrees for due in self.due):
-            return "agrees"
-        if any(due.agrees for due in self.due):
-            return "undecided"
-        return "differs" if any(due.dose for due in self.due) else "not_scheduled"
-
-    @property
-    def expected(self) -> Dose | None:
-        """The dose that is due, None where there is none or where it depends on what was not stated."""
-        first, *others = (due.dose for due in self.due)
-        same = all(dose and first and dose.prescribed.level == first.prescribed.level for dose in others)
-        return first if same else None
 
 
 @units.exact
@@ -120,14 +51,15 @@ def check(
     """Recompute an order.
 
     `product` says what a vial holds; `library` gives the regimens among which another one may
-    explain the order, and is asked only when it differs. Raises InputError where the regimen cannot be planned for this course.
+    explain the order, and is asked only when it differs. Raises InputError where the regimen
+    cannot be planned for this course.
     """
     courses.check_complete(regimen)
-    found = tuple(
-        _due(answer, plan, order, tolerance)
+    planned = [
+        (answer, _plan(regimen, body, course._replace(remission=remission), ceiling, order, product))
         for answer, remission in _answers(regimen, course)
-        if (plan := _plan(regimen, body, course._replace(remission=remission), ceiling, order, product))
-    )
+    ]
+    found = tuple(_due(answer, plan, order, tolerance) for answer, plan in planned)
     if len(found) > 1 and _same(*found):
         found = (found[0]._replace(when="", plan=found[0].plan._replace(course=course)),)
     bare = Check(order, tolerance, found, ())

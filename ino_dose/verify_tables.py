@@ -9,7 +9,7 @@ from . import tables, units, verdict
 from .tables import Part
 
 if TYPE_CHECKING:
-    from .verify import Check, Due
+    from .order import Check, Due
 
 STYLES = {"agrees": "bold green", "differs": "bold red", "undecided": "bold magenta", "not_scheduled": "bold red"}
 

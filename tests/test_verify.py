@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ino_dose import body, library, units, verify
 from ino_dose.course import Course
+from ino_dose.order import Order
 
 # 180 cm × 80 kg / 3600 is 4, so the Mosteller BSA is exactly 2 m².
 TWO = ["--height", "180cm", "--weight", "80kg"]
@@ -172,7 +173,7 @@ def test_whatever_is_due_agrees_and_what_is_far_off_differs(regimen, hundredths,
     due = dose.level.magnitude * bsa.magnitude
 
     def verdict(amount: Decimal) -> str:
-        order = verify.Order(block.cycles[0], dose.day, units.quantity(amount, units.DOSE))
+        order = Order(block.cycles[0], dose.day, units.quantity(amount, units.DOSE))
         course = Course(prior=units.NO_LEVEL, remission=remission)
         return verify.check(regimen, body.stated(bsa), course, library.ceiling(), order).verdict
 
