@@ -59,18 +59,29 @@ class Due(NamedTuple):
     standing: Standing
 
 
-class Cause(NamedTuple):
-    """Slips that reproduce an order by one and the same working, the likeliest first.
+class Reading(NamedTuple):
+    """A slip: its kind, what was misread or done, and the working, empty where it was solved for."""
 
-    `words` say what was misread or done, one each; `amount` is the mg they give, `step` (mg) the
-    rounding needed besides, None where there is none. A weight that is solved for has no working.
+    kind: str
+    words: str
+    working: str
+
+
+class Cause(NamedTuple):
+    """Slips that give the same mg, so that the order cannot tell them apart; the likeliest first.
+
+    `amount` is the mg they give, None where it was solved for; `step` (mg) is the rounding needed
+    besides, None where there is none.
     """
 
-    kinds: tuple[str, ...]
-    words: tuple[str, ...]
-    working: str
+    readings: tuple[Reading, ...]
     amount: Quantity | None
     step: Decimal | None
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of the slips."""
+        return [reading.kind for reading in self.readings]
 
 
 class Check(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from . import dosing, fits, misread, miswritten, older, units
 from .course import NEVER
 from .misread import Area
-from .order import Cause, Check, Due
+from .order import Cause, Check, Due, Reading
 
 if TYPE_CHECKING:
     from .misread import Level
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 MOST: Final = 5
 """As many causes are named."""
 COMMON = (
+    "rounded",
     "other_branch",
     "other_day",
     "other_cycle",
     "other_level",
-    "rounded",
     "level_as_dose",
     "whole_cycle",
     "tenfold",
@@ -61,7 +61,9 @@ RARE = (
 )
 KINDS = (*COMMON, "older_weight", *RARE)
 """Every kind of slip. Of two that fit alike, the one that comes first here is named first."""
-DOUBLE = frozenset(COMMON[:3] + COMMON[COMMON.index("tenfold") : COMMON.index("vial")])
+LEVELS = frozenset(COMMON[1:4])
+"""What an order's own decimals leave open of these counts as exact: they are by far the commonest."""
+DOUBLE = LEVELS.union(COMMON[COMMON.index("tenfold") : COMMON.index("vial")])
 """The kinds of which two together are looked for where no single slip fits."""
 
 
@@ -109,16 +111,16 @@ def find(check: Check, library: Sequence[Regimen]) -> tuple[Cause, ...]:
 
 
 def _together(causes: Iterable[Cause]) -> tuple[Cause, ...]:
-    """The best of each kind; those with one working become one cause."""
-    kinds: set[tuple[str, ...]] = set()
-    found: dict[str, Cause] = {}
+    """The best slip of each kind; those that give the very same mg become one cause."""
+    kinds: set[str] = set()
+    found: dict[Decimal | None, Cause] = {}
     for cause in causes:
-        if cause.kinds not in kinds:
-            kinds.add(cause.kinds)
-            first = found.setdefault(cause.working, cause)
-            if first is not cause:
-                joined = first._replace(kinds=first.kinds + cause.kinds, words=first.words + cause.words)
-                found[cause.working] = joined
+        if cause.kinds[0] not in kinds:
+            kinds.add(cause.kinds[0])
+            amount = None if cause.amount is None else cause.amount.magnitude
+            if same := found.get(amount):
+                cause = same._replace(readings=same.readings + cause.readings)
+            found[amount] = cause
     return tuple(found.values())
 
 
@@ -126,7 +128,7 @@ def _single(check: Check, due: Due, library: Sequence[Regimen]) -> Iterator[Cand
     """Another level, another BSA, or something done to the finished dose."""
     this = (check.order.cycle, check.order.day)
     own = Area("", "", due.plan.body.bsa)
-    for level in chain(_levels(due, this), misread.elsewhere(library, this)):
+    for level in chain(_levels(due, this), _others(due, misread.elsewhere(library, this))):
         yield _product((level.kind,), level.words, level.level, own)
     if due.dose:
         for area in misread.areas(due.plan.body, check.order.stated_bsa):
@@ -153,7 +155,12 @@ def _double(check: Check, due: Due) -> Iterator[Candidate]:
 
 def _levels(due: Due, this: tuple[int, int]) -> Iterator[Level]:
     course = due.plan.course
-    return misread.levels(due.plan.regimen, course.remission or NEVER, this, course.level)
+    return _others(due, misread.levels(due.plan.regimen, course.remission or NEVER, this, course.level))
+
+
+def _others(due: Due, levels: Iterable[Level]) -> Iterator[Level]:
+    """Without the level that is due: to read it is no slip."""
+    return (level for level in levels if not due.dose or level.level != due.dose.prescribed.level)
 
 
 def _vial(due: Due) -> Quantity | None:
@@ -178,13 +185,14 @@ def _fitting(check: Check, candidates: Iterable[Candidate]) -> list[Ranked]:
         close = fits.closeness(check.order.dose.magnitude, each.amount.magnitude, each.slack)
         if close:
             rank = _rank(check, each.kinds, each.bsa, close.coarse)
-            cause = Cause(("+".join(each.kinds),), (each.words,), each.working, each.amount, close.step)
-            found.append((rank, cause))
+            reading = Reading("+".join(each.kinds), each.words, each.working)
+            found.append((rank, Cause((reading,), each.amount, close.step)))
     return found
 
 
 def _rank(check: Check, kinds: tuple[str, ...], bsa: Quantity, coarse: int) -> Rank:
     contradicts = fits.contradicts(check.order.stated_bsa, bsa)
+    coarse = 0 if LEVELS.issuperset(kinds) else coarse
     return Rank(len(kinds), contradicts, _tier(kinds, coarse), coarse, sum(map(KINDS.index, kinds)))
 
 
@@ -203,5 +211,5 @@ def _older(check: Check, due: Due) -> Iterator[Ranked]:
     off = fits.steps(ordered)[-1] / 2 + level.magnitude * fits.UNROUNDED
     span = older.span(level, due.plan.body, ordered, off)
     if span:
-        kinds = ("older_weight",)
-        yield _rank(check, kinds, span.bsa, 0), Cause(kinds, (span.words,), "", None, None)
+        reading = Reading("older_weight", span.words, "")
+        yield _rank(check, (reading.kind,), span.bsa, 0), Cause((reading,), None, None)

@@ -105,10 +105,15 @@ def because(found: Check) -> list[str]:
 
 def fits(cause: Cause) -> str:
     """What would explain the order, with the working."""
-    *others, last = cause.words
-    words = f"{', '.join(others)} or {last}" if others else last
+    workings = dict.fromkeys(reading.working for reading in cause.readings)
+    parts = [_listed(cause, working) + (working and f": {working}") for working in workings]
     rounded = "" if cause.step is None else f", rounded to {units.digits(cause.step)} mg"
-    return f"It fits {words}{cause.working and ': '}{cause.working}{rounded}."
+    return f"It fits {'; or '.join(parts)}{rounded}."
+
+
+def _listed(cause: Cause, working: str) -> str:
+    *others, last = (reading.words for reading in cause.readings if reading.working == working)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def cumulative(due: Due) -> str:
