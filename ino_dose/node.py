@@ -112,24 +112,20 @@ class Record:
         """The value of a key, converted, or `otherwise` where it is left out or wrong."""
         with self.node.faults.here():
             if key in self.nodes:
-                value = convert(self.nodes[key])
-                _check(self.nodes[key], self.shape["properties"][key])
-                return value
+                return convert(self.nodes[key])
         return otherwise
 
     def text(self, key: str) -> str:
-        """The text of a key, empty where it is left out."""
-        return self.read(key, Node.text, "")
+        """The text of a key as its shape allows it, empty where it is left out."""
+        return self.read(key, lambda at: _fitting(at, self.shape["properties"][key]), "")
 
 
-def _check(at: Node, form: Mapping[str, Any]) -> None:
-    wrong = at.scalar is not None and (
-        ("pattern" in form and not re.search(form["pattern"], at.scalar))
-        or ("enum" in form and at.scalar not in form["enum"])
-    )
-    if wrong:
-        hint = " or ".join(word for word in form.get("enum", ()) if isinstance(word, str)) or form["description"]
-        raise at.refused(f"{at.scalar!r} cannot stand here", f"write {hint}")
+def _fitting(at: Node, form: Mapping[str, Any]) -> str:
+    said = at.text()
+    if re.search(form.get("pattern", ""), said) and said in form.get("enum", (said,)):
+        return said
+    hint = " or ".join(word for word in form.get("enum", ()) if isinstance(word, str)) or form["description"]
+    raise at.refused(f"{said!r} cannot stand here", f"write {hint}")
 
 
 def _nearest(word: str, known: list[str]) -> str:
