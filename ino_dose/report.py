@@ -100,6 +100,7 @@ def plan(found: Plan) -> Row:
             "delivered_mg_per_m2": _quotient(units.total((dose.delivered for dose in found.doses), units.LEVEL)),
         },
         "ceiling": {
+            "title": found.ceiling.title,
             "lower_mg_per_m2": _number(found.ceiling.lower),
             "upper_mg_per_m2": _number(found.ceiling.upper),
             "status": found.status,

@@ -308,8 +308,9 @@ def _sources(found: Plan) -> Iterator[RenderableType]:
     spots += [citation for rule in rules if rule for citation in rule.citations]
     cited = {citation.source for citation in spots}
     yield from _cited((source for source in regimen.sources if source.id in cited), spots)
-    yield from _cited(found.ceiling.sources, found.ceiling.citations, "The ceiling: ")
-    yield _indented(f"The ceiling is {found.ceiling.basis}.")
+    if not regimen.after_transplant:
+        yield from _cited(found.ceiling.sources, found.ceiling.citations, "The ceiling: ")
+        yield _indented(f"{found.ceiling.title}: {found.ceiling.basis}.")
 
 
 def _indented(text: str, style: str = "") -> _Beside:
