@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 from typer.core import TyperCommand
@@ -20,9 +20,6 @@ from .errors import Fault, InputError
 if TYPE_CHECKING:
     from .coursefile import CourseFile
     from .library import Library
-
-if TYPE_CHECKING:
-    pass
 
 REFUSED, FINDING, PARTLY = 2, 3, 4
 
@@ -112,6 +109,11 @@ RoundTo = Annotated[str | None, typer.Option(metavar="STEP|vial", help="Rounding
 Prior = Annotated[
     str | None, typer.Option(metavar="LEVEL|none|unknown", help="Inotuzumab ozogamicin received before: 1.8mg/m2.")
 ]
+Remission = Annotated[
+    str | None, typer.Option(metavar="N|never", help="CR/CRi documented at the end of cycle N, or never.")
+]
+Level = Annotated[str | None, typer.Option(help="The level, where the source leaves a choice: 1.8mg/m2.")]
+Id = Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Echoed in the output, never read.")]
 Schedules = Annotated[
     Path | None,
     typer.Option(metavar="DIR", envvar="INO_DOSE_SCHEDULES", help="A folder with a site's own schedules."),
@@ -150,16 +152,14 @@ def plan(
     formula: Formula = None,
     sex: Sex = None,
     cycles: Annotated[str | None, typer.Option(metavar="N", help="Plan through cycle N of the regimen.")] = None,
-    remission_after: Annotated[
-        str | None, typer.Option(metavar="N|never", help="CR/CRi documented at the end of cycle N, or never.")
-    ] = None,
+    remission_after: Remission = None,
     prior: Prior = None,
     hsct: Annotated[bool, typer.Option("--hsct", help="Transplant is planned: stop where the source says so.")] = False,
-    level: Annotated[str | None, typer.Option(help="The level, where the source leaves a choice: 1.8mg/m2.")] = None,
+    level: Level = None,
     round_to: RoundTo = None,
     start: Annotated[str | None, typer.Option(metavar="DATE", help="Day 1 of cycle 1: 2026-12-01.")] = None,
     transplant: Annotated[str | None, typer.Option(metavar="DATE", help="The day of transplant.")] = None,
-    id: Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Echoed in the output, never read.")] = None,
+    id: Id = None,
     format: PlanFormat = "table",
     pharmacy: Annotated[bool, typer.Option("--pharmacy", help="Add vials, volumes and bags to the table.")] = False,
     fail_on: Annotated[
@@ -238,6 +238,89 @@ def _print_plan(found: Any, format: str, pharmacy: bool) -> None:
             print(f"warning: {sentence}", file=sys.stderr)
     else:
         _print(report.plan(found), format)
+
+
+def verify(
+    regimen: Annotated[str | None, typer.Argument(metavar="REGIMEN", autocompletion=_regimen_ids)] = None,
+    cycle: Annotated[str | None, typer.Option(metavar="N", help="The cycle ordered for.")] = None,
+    day: Annotated[str | None, typer.Option(metavar="N", help="The day of the cycle ordered for.")] = None,
+    dose: Annotated[str | None, typer.Option(help="The mg ordered: 0.91mg.")] = None,
+    height: Height = None,
+    weight: Weight = None,
+    bsa: Bsa = None,
+    stated_bsa: Annotated[str | None, typer.Option(help="BSA that stands on the order itself.")] = None,
+    formula: Formula = None,
+    sex: Sex = None,
+    remission_after: Remission = None,
+    prior: Prior = None,
+    level: Level = None,
+    tolerance: Annotated[str | None, typer.Option(help="How far off still agrees.; 5% if none")] = None,
+    id: Id = None,
+    orders: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Check every order of a CSV or NDJSON file instead.")
+    ] = None,
+    format: Annotated[
+        Literal["table", "json", "csv"] | None, typer.Option("--format", "-f", help="How to print the result.")
+    ] = None,
+    schedules: Schedules = None,
+    ceiling_file: CeilingFile = None,
+) -> None:
+    """Recompute an order that somebody else wrote. Exit 3 when it differs, with the slip that would explain it."""
+    columns = {
+        "regimen": regimen,
+        "cycle": cycle,
+        "day": day,
+        "dose": dose,
+        "height": height,
+        "weight": weight,
+        "bsa": bsa,
+        "stated_bsa": stated_bsa,
+        "formula": formula,
+        "sex": sex,
+        "remission_after": remission_after,
+        "prior": prior,
+        "level": level,
+        "tolerance": tolerance,
+        "id": id,
+    }
+    from . import ordered
+
+    facts = ordered.facts(schedules, ceiling_file)
+    if orders is not None:
+        _verify_every(orders, columns, format, facts)
+        return
+    found = ordered.check(columns, facts)
+    _print_check(found, format or "table")
+    if found.verdict != "agrees":
+        raise typer.Exit(FINDING)
+
+
+def _verify_every(file: str, columns: dict[str, str | None], format: str | None, facts: Any) -> None:
+    from . import orders
+
+    given = next((name for name, value in columns.items() if value is not None), None)
+    if given:
+        raise InputError("--orders", f"{given} is a column of the file here", "leave it out")
+    if format == "table":
+        raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
+    counts = orders.every(file, facts, cast(Any, format))
+    said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
+    print(f"{counts.total()} orders: {said}", file=sys.stderr)
+    if counts["agrees"] < counts.total():
+        raise typer.Exit(PARTLY if counts["refused"] else FINDING)
+
+
+def _print_check(found: Any, format: str) -> None:
+    from . import verify_report
+
+    if format == "table":
+        from . import tables, verify_tables
+
+        _write(tables.text(verify_tables.check(found)))
+    elif format == "json":
+        _print(verify_report.whole(found), format)
+    else:
+        _print([{"id": found.order.id} | verify_report.cells(found)], format)
 
 
 def regimens(format: Format = "table", schedules: Schedules = None) -> None:
@@ -396,5 +479,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare,
     "lint": lint,
     "bsa": bsa,
+    "verify": verify,
 }
 """The commands by name. Only the one that is asked for is built, which saves half a millisecond each."""

@@ -91,11 +91,7 @@ def line(regimen: Regimen, course: Course) -> Line:
 
     Raises InputError where the course asks for what the regimen does not allow or cannot know.
     """
-    if regimen.incomplete:
-        missing = "; ".join(regimen.missing)
-        raise InputError(
-            "REGIMEN", f"{regimen.id} is incomplete and is not planned: {missing}", "see ino-dose show " + regimen.id
-        )
+    check_complete(regimen)
     level = _chosen(regimen, course.level)
     _check_remission(regimen, course.remission)
     _check_cycles(regimen, course)
@@ -107,6 +103,15 @@ def line(regimen: Regimen, course: Course) -> Line:
         if any(doses[-1].cycle > decided for _, doses in lines):
             return Line(prescribe(regimen, NEVER, decided, level), tuple(Branch(*each) for each in lines))
     return Line(prescribe(regimen, course.remission or NEVER, through, level))
+
+
+def check_complete(regimen: Regimen) -> None:
+    """Refuse a regimen whose doses no source states."""
+    if regimen.incomplete:
+        missing = "; ".join(regimen.missing)
+        raise InputError(
+            "REGIMEN", f"{regimen.id} is incomplete and is not planned: {missing}", "see ino-dose show " + regimen.id
+        )
 
 
 def prescribe(regimen: Regimen, remission: int, through: int, level: Quantity | None = None) -> tuple[Prescribed, ...]:

@@ -54,12 +54,18 @@ def dose(prescribed: Prescribed, bsa: Quantity, rounding: Rounding) -> Dose:
     step is so coarse that the dose would move by more than 10 %.
     """
     step = rounding.step
-    calculated = (prescribed.level * bsa).to(step.units)
+    calculated = product(prescribed.level, bsa)
     amount = rounded(calculated, rounding)
     if not units.within(amount, calculated, MOST):
         raise InputError("--round-to", _too_coarse(prescribed, calculated, amount, step), "take a smaller step")
     counted = units.fraction(prescribed.level)
     return Dose(prescribed, bsa, calculated, amount, amount, per_area(amount, bsa), counted)
+
+
+def product(level: Quantity, bsa: Quantity) -> Quantity:
+    """Level (mg/m²) × BSA (m²) in mg, exactly."""
+    milligrams: Quantity = (level * bsa).to(units.registry.mg)
+    return milligrams
 
 
 def rounded(calculated: Quantity, rounding: Rounding) -> Quantity:

@@ -13,6 +13,7 @@ from .course import NEVER
 from .regimen import Block, Citation, Disagreement
 
 if TYPE_CHECKING:
+    from .body import Body
     from .dosing import Dose
     from .plan import Plan
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def assumptions(plan: Plan) -> list[str]:
     """What the plan took for granted."""
     course, regimen = plan.course, plan.regimen
-    found = [_bsa(plan)]
+    found = [bsa(plan.body)]
     if not course.prior_stated:
         found.append("Prior inotuzumab ozogamicin was not stated and counts as none.")
     if regimen.remission_adapted and course.remission is None and not plan.undecided:
@@ -51,11 +52,12 @@ def warnings(plan: Plan) -> list[str]:
     return found
 
 
-def _bsa(plan: Plan) -> str:
-    shown = units.show(plan.body.bsa, units.AREA)
-    if plan.body.formula is None:
+def bsa(body: Body) -> str:
+    """Where the BSA is from."""
+    shown = units.show(body.bsa, units.AREA)
+    if body.formula is None:
         return f"BSA {shown} is used as stated."
-    return f"BSA {shown} is by the {plan.body.formula.name} formula, rounded once to 0.01 m², without a cap."
+    return f"BSA {shown} is by the {body.formula.name} formula, rounded once to 0.01 m², without a cap."
 
 
 def _rounding(plan: Plan) -> str:

@@ -49,11 +49,12 @@ def to_csv(rows: Iterable[Row]) -> str:
     table = list(rows)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table[0])
-    writer.writerows([_cell(value) for value in row.values()] for row in table)
+    writer.writerows([cell(value) for value in row.values()] for row in table)
     return out.getvalue()
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as it stands in CSV."""
     if isinstance(value, Decimal | Fraction):
         return units.digits(value)
     if isinstance(value, bool):
@@ -66,19 +67,8 @@ def plan(found: Plan) -> Row:
     return {
         "format": "ino-dose plan 1",
         "version": __version__,
-        "regimen": {
-            "id": found.regimen.id,
-            "title": found.regimen.title,
-            "after_transplant": found.regimen.after_transplant,
-            "sha256": found.regimen.sha256,
-        },
-        "patient": {
-            "id": found.patient,
-            "height_cm": _number(found.body.height),
-            "weight_kg": _number(found.body.weight),
-            "bsa_m2": _number(found.body.bsa),
-            "bsa_formula": found.body.formula.id if found.body.formula else None,
-        },
+        "regimen": schedule(found),
+        "patient": patient(found),
         "course": {
             "cycles": found.last_cycle,
             "remission_after": "never" if found.course.remission == NEVER else found.course.remission,
@@ -130,8 +120,34 @@ def plan(found: Plan) -> Row:
         ],
         "assumptions": remarks.assumptions(found),
         "warnings": remarks.warnings(found),
-        "sources": [_source(source) for source in (*found.regimen.sources, *_others(found))],
+        "sources": sources(found),
     }
+
+
+def schedule(found: Plan) -> Row:
+    """Which schedule a plan is made from."""
+    return {
+        "id": found.regimen.id,
+        "title": found.regimen.title,
+        "after_transplant": found.regimen.after_transplant,
+        "sha256": found.regimen.sha256,
+    }
+
+
+def patient(found: Plan) -> Row:
+    """Whose plan it is: the sizes, and the BSA with what it is from."""
+    return {
+        "id": found.patient,
+        "height_cm": _number(found.body.height),
+        "weight_kg": _number(found.body.weight),
+        "bsa_m2": _number(found.body.bsa),
+        "bsa_formula": found.body.formula.id if found.body.formula else None,
+    }
+
+
+def sources(found: Plan) -> list[Row]:
+    """The sources of a plan's schedule, and of its ceiling."""
+    return [_source(source) for source in (*found.regimen.sources, *_others(found))]
 
 
 def doses(found: Plan) -> list[Row]:

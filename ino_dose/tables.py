@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .regimen import Ceiling, Citation, Regimen, Source
     from .units import Quantity
 
+Part = RenderableType
+"""A piece of what is shown."""
 STYLES = {
     "below": "green",
     "between": "yellow",
@@ -65,23 +67,33 @@ def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
     yield from _standing(found)
     if found.product and (with_pharmacy or found.rounding.vial is not None):
         yield _pharmacy(found, found.product)
-    yield from _sentences("Look at this", remarks.warnings(found), "bold")
-    yield from _sentences("Taken for granted", remarks.assumptions(found))
+    yield from sentences("Look at this", remarks.warnings(found), "bold")
+    yield from sentences("Taken for granted", remarks.assumptions(found))
     yield from _sources(found)
 
 
 def _header(found: Plan) -> Iterator[RenderableType]:
-    yield Text.assemble(("Inotuzumab ozogamicin", "bold"), f" · {found.regimen.id}")
-    yield Text(found.regimen.title)
-    yield Text()
+    yield from heading(found.regimen)
     if found.patient is not None:
-        yield _fact("Patient", printable(found.patient))
-    yield _fact("BSA", _bsa(found))
-    yield _fact("Before", _prior(found))
-    yield _fact("Course", _course(found))
+        yield fact("Patient", printable(found.patient))
+    yield fact("BSA", bsa(found))
+    yield fact("Before", prior(found))
+    yield fact("Course", _course(found))
     days = dates.days_to_transplant(found.doses, found.course)
     if days is not None:
-        yield _fact("Interval", f"{days} days from the last dose to transplant; no source states how many it should be")
+        yield fact("Interval", f"{days} days from the last dose to transplant; no source states how many it should be")
+
+
+def heading(found: Regimen, more: str = "") -> Iterator[RenderableType]:
+    """The drug in full and the regimen: the first lines of everything about one."""
+    yield Text.assemble(("Inotuzumab ozogamicin", "bold"), f" · {found.id}{more}")
+    yield Text(found.title)
+    yield Text()
+
+
+def strong(said: str, style: str = "bold") -> RenderableType:
+    """A line that stands out."""
+    return Text(said, style)
 
 
 class _Beside:
@@ -98,11 +110,13 @@ class _Beside:
             label = margin
 
 
-def _fact(name: str, value: str | Text) -> _Beside:
+def fact(name: str, value: str | Text) -> RenderableType:
+    """A line with its label in the margin."""
     return _Beside(Text(f"{name:<9}", "dim"), Text.assemble(value))
 
 
-def _bsa(found: Plan) -> str:
+def bsa(found: Plan) -> str:
+    """The BSA used, and what it is from."""
     body = found.body
     shown = units.show(body.bsa, units.AREA)
     if body.height is None or body.weight is None or body.formula is None:
@@ -111,7 +125,8 @@ def _bsa(found: Plan) -> str:
     return f"{shown} by {body.formula.name} from {sizes}"
 
 
-def _prior(found: Plan) -> str:
+def prior(found: Plan) -> str:
+    """What was received before, or that it was not stated."""
     if found.course.prior is None:
         return "unknown"
     if not found.course.prior_stated:
@@ -219,14 +234,14 @@ def _standing(found: Plan) -> Iterator[RenderableType]:
     level = plans.total(found.doses)
     amount = units.total((dose.dose for dose in found.doses), units.DOSE)
     shown = f"{units.show(level, units.LEVEL)} in this course, {units.show(amount, units.DOSE)} in all"
-    yield _fact("Total", f"{shown}, {units.digits(units.thousandths(delivered.magnitude))} mg/m² delivered")
+    yield fact("Total", f"{shown}, {units.digits(units.thousandths(delivered.magnitude))} mg/m² delivered")
     if found.regimen.after_transplant:
-        yield _fact("Ceiling", "does not apply: this is given after transplant")
+        yield fact("Ceiling", "does not apply: this is given after transplant")
         yield Text()
         return
     yield _gauge(found)
     for against in (found.standing.lower, found.standing.upper):
-        yield _fact("", f"{units.show(against.limit, units.LEVEL)}: {_against(against.first_over, against.remaining)}")
+        yield fact("", f"{units.show(against.limit, units.LEVEL)}: {_against(against.first_over, against.remaining)}")
     if any(dose.state != "planned" for dose in found.doses):
         yield from _left(found)
     for branch in found.undecided:
@@ -234,7 +249,7 @@ def _standing(found: Plan) -> Iterator[RenderableType]:
         shown = f"{units.show(branch.level, units.LEVEL)} through cycle {branch.cycles}"
         if total is not None and total != branch.level:
             shown += f", {units.show(total, units.LEVEL)} with what came before"
-        yield _fact("", Text.assemble(f"If {branch.when}: {shown}: ", _word(branch.standing.status, found)))
+        yield fact("", Text.assemble(f"If {branch.when}: {shown}: ", _word(branch.standing.status, found)))
     yield Text()
 
 
@@ -242,7 +257,7 @@ def _left(found: Plan) -> Iterator[RenderableType]:
     """What was given so far, and what still fits under each limit."""
     given = found.given.total
     so_far = "unknown, since prior exposure is" if given is None else units.show(given, units.LEVEL)
-    yield _fact("So far", Text.assemble(f"{so_far}: ", _word(found.given.status, found)))
+    yield fact("So far", Text.assemble(f"{so_far}: ", _word(found.given.status, found)))
     for so_far_against, whole in ((found.given.lower, found.standing.lower), (found.given.upper, found.standing.upper)):
         room = left.under(found, so_far_against, whole)
         if room.level is not None and room.dose is not None:
@@ -253,7 +268,7 @@ def _left(found: Plan) -> Iterator[RenderableType]:
             )
             cycles = f"{room.cycles} planned cycle{'' if room.cycles == 1 else 's'} fit whole"
             over = f"{amount} mg/m² over {limit}"
-            yield _fact(
+            yield fact(
                 "", f"{amount} mg/m² ({mg} mg now) left under {limit}; {cycles}" if room.level.magnitude >= 0 else over
             )
 
@@ -272,11 +287,11 @@ def _room(remaining: Quantity | None) -> str:
     return "" if remaining is None else f", by {units.digits(abs(remaining.magnitude))} mg/m² at the end"
 
 
-def _gauge(found: Plan) -> _Beside:
+def _gauge(found: Plan) -> RenderableType:
     total, width = found.standing.total, 36
     if total is None:
         own = plans.total(found.doses)
-        return _fact(
+        return fact(
             "Ceiling",
             Text.assemble(f"{units.show(own, units.LEVEL)} in this course, more before: ", _word(found.status, found)),
         )
@@ -289,13 +304,14 @@ def _gauge(found: Plan) -> _Beside:
     for limit in (found.ceiling.lower, found.ceiling.upper):
         cells[at(limit)] = "┃"
     bar = Text("".join(cells), STYLES[found.status])
-    return _fact("Ceiling", Text.assemble(bar, f" {units.show(total, units.LEVEL)}: ", _word(found.status, found)))
+    return fact("Ceiling", Text.assemble(bar, f" {units.show(total, units.LEVEL)}: ", _word(found.status, found)))
 
 
-def _sentences(title: str, sentences: list[str], style: str = "") -> Iterator[RenderableType]:
-    if sentences:
+def sentences(title: str, said: list[str], style: str = "") -> Iterator[RenderableType]:
+    """A titled list, or nothing where there is nothing to say."""
+    if said:
         yield Text(title, "bold")
-        for sentence in sentences:
+        for sentence in said:
             yield _Beside(Text("  - ", style), Text(sentence, style))
         yield Text()
 

@@ -24,6 +24,8 @@ ARROWS = {
     "library": "errors product regimen schedule",
     "coursefile": "course dosing errors library node shape units",
     "asked": "body course coursefile dosing errors regimen units",
+    "ordered": "asked errors library order regimen units verify",
+    "orders": "asked errors order ordered report verify_report",
     "lint": "coursefile errors library node product schedule",
     # no files, no clock, no printing
     "regimen": "units",
@@ -37,15 +39,26 @@ ARROWS = {
     "left": "ceiling plan units",
     "pharmacy": "regimen units",
     "comparing": "ceiling course dosing regimen units",
+    # a second check of somebody else's order
+    "order": "ceiling course dosing plan units",
+    "fits": "units",
+    "misread": "body course regimen units",
+    "miswritten": "dosing misread units",
+    "older": "body dosing units",
+    "slips": "course dosing fits misread miswritten older order regimen units",
+    "verify": "body ceiling course dosing order plan regimen slips units",
     # quantities become text, once
     "remarks": "body course dosing lived pharmacy plan regimen units",
     "readout": "course regimen units",
     "report": "__init__ body ceiling comparing course dates dosing errors left pharmacy plan regimen remarks units",
     "calendar": "__init__ dosing errors plan units",
     "tables": "ceiling course dates dosing left pharmacy plan readout regimen remarks units",
+    "verdict": "body dosing order remarks units verify",
+    "verify_report": "__init__ course order regimen report units verdict verify",
+    "verify_tables": "order tables units verdict",
     "sidebyside": "ceiling comparing regimen tables units",
-    "cli": "__init__ asked body calendar ceiling comparing coursefile errors library lint plan remarks report shape "
-    "sidebyside tables units",
+    "cli": "__init__ asked body calendar ceiling comparing coursefile errors library lint ordered orders plan "
+    "remarks report shape sidebyside tables units verify_report verify_tables",
 }
 ALONE = {
     "typer": ["cli"],

@@ -1,0 +1,207 @@
+"""An order that differs → the known slips that reproduce it, ranked by how exactly they fit. None is ever applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from . import dosing, fits, misread, miswritten, older, units
+from .course import NEVER
+from .misread import Area
+from .order import Cause, Check, Due
+
+if TYPE_CHECKING:
+    from .misread import Level
+    from .miswritten import Ending
+    from .regimen import Regimen
+    from .units import Quantity
+
+MOST: Final = 5
+"""As many causes are named."""
+COMMON = (
+    "other_branch",
+    "other_day",
+    "other_cycle",
+    "other_level",
+    "rounded",
+    "level_as_dose",
+    "whole_cycle",
+    "tenfold",
+    "tenth",
+    "hundredfold",
+    "hundredth",
+    "thousandfold",
+    "thousandth",
+    "bsa_cap",
+    "pounds_as_kg",
+    "kg_as_pounds",
+    "inches_as_cm",
+    "cm_as_inches",
+    "swapped",
+    "stated_bsa",
+    "vial",
+    "other_regimen",
+    "formula",
+    "inches_and_pounds",
+    "digits",
+)
+RARE = (
+    "double",
+    "half",
+    "two_doses",
+    "standard_bsa",
+    "reduced",
+    "digits_of_weight",
+    "digits_of_height",
+    "equal_parts",
+    "per_kg",
+    "rounded_away",
+)
+KINDS = (*COMMON, "older_weight", *RARE)
+"""Every kind of slip. Of two that fit alike, the one that comes first here is named first."""
+DOUBLE = frozenset(COMMON[:3] + COMMON[COMMON.index("tenfold") : COMMON.index("vial")])
+"""The kinds of which two together are looked for where no single slip fits."""
+
+
+class Candidate(NamedTuple):
+    """What one slip, or two together, would have made of a dose: mg, from a BSA (m²).
+
+    `slack` (mg) is how much a BSA that was not rounded may have moved it; None where only that very
+    amount shows the slip.
+    """
+
+    kinds: tuple[str, ...]
+    words: str
+    working: str
+    amount: Quantity
+    bsa: Quantity
+    slack: Decimal | None
+
+
+class Rank(NamedTuple):
+    """How well a slip fits, the smaller the better.
+
+    One slip comes before two, what agrees with the BSA on the order before what does not, a common
+    kind before a weight, which nearly always fits, and that before a rare kind; then fine rounding
+    before coarse.
+    """
+
+    slips: int
+    contradicts: bool
+    tier: int
+    coarse: int
+    kind: int
+
+
+Ranked = tuple[Rank, Cause]
+
+
+def find(check: Check, library: Sequence[Regimen]) -> tuple[Cause, ...]:
+    """The slips that reproduce an order, the best first and no more than a few."""
+    dosed = [due for due in check.due if due.dose]
+    found = _fitting(check, chain.from_iterable(_single(check, due, library) for due in check.due))
+    if not found:
+        found = _fitting(check, chain.from_iterable(_double(check, due) for due in dosed))
+    found += chain.from_iterable(_older(check, due) for due in dosed)
+    return _together(cause for _, cause in sorted(found, key=lambda each: each[0]))[:MOST]
+
+
+def _together(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+    """The best of each kind; those with one working become one cause."""
+    kinds: set[tuple[str, ...]] = set()
+    found: dict[str, Cause] = {}
+    for cause in causes:
+        if cause.kinds not in kinds:
+            kinds.add(cause.kinds)
+            first = found.setdefault(cause.working, cause)
+            if first is not cause:
+                joined = first._replace(kinds=first.kinds + cause.kinds, words=first.words + cause.words)
+                found[cause.working] = joined
+    return tuple(found.values())
+
+
+def _single(check: Check, due: Due, library: Sequence[Regimen]) -> Iterator[Candidate]:
+    """Another level, another BSA, or something done to the finished dose."""
+    this = (check.order.cycle, check.order.day)
+    own = Area("", "", due.plan.body.bsa)
+    for level in chain(_levels(due, this), misread.elsewhere(library, this)):
+        yield _product((level.kind,), level.words, level.level, own)
+    if due.dose:
+        for area in misread.areas(due.plan.body, check.order.stated_bsa):
+            yield _product((area.kind,), area.words, due.dose.prescribed.level, area)
+        for ending in miswritten.endings(due.dose.calculated, _vial(due)):
+            yield _ended((ending.kind,), ending.words, ending, due.dose.prescribed.level, due.plan.body.bsa)
+
+
+def _double(check: Check, due: Due) -> Iterator[Candidate]:
+    """Another level of the same regimen, and besides another BSA or a point misplaced."""
+    own = Area("", "", due.plan.body.bsa)
+    for level in _levels(due, (check.order.cycle, check.order.day)):
+        if level.kind not in DOUBLE:
+            continue
+        for area in misread.areas(due.plan.body, check.order.stated_bsa):
+            if area.kind in DOUBLE:
+                yield _product((level.kind, area.kind), f"{level.words}, and {area.words}", level.level, area)
+        calculated = _product((level.kind,), level.words, level.level, own).amount
+        for ending in miswritten.endings(calculated, _vial(due)):
+            if ending.kind in DOUBLE:
+                words = f"{level.words}, and {ending.words}"
+                yield _ended((level.kind, ending.kind), words, ending, level.level, due.plan.body.bsa)
+
+
+def _levels(due: Due, this: tuple[int, int]) -> Iterator[Level]:
+    course = due.plan.course
+    return misread.levels(due.plan.regimen, course.remission or NEVER, this, course.level)
+
+
+def _vial(due: Due) -> Quantity | None:
+    return due.plan.product and due.plan.product.vial
+
+
+def _product(kinds: tuple[str, ...], words: str, level: Quantity, area: Area) -> Candidate:
+    amount = dosing.product(level, area.area)
+    by = area.shown or units.show(area.area, units.AREA)
+    working = f"{units.show(level, units.LEVEL)} × {by} = {units.show(amount, units.DOSE)}"
+    return Candidate(kinds, words, working, amount, area.area, level.magnitude * fits.UNROUNDED)
+
+
+def _ended(kinds: tuple[str, ...], words: str, ending: Ending, level: Quantity, bsa: Quantity) -> Candidate:
+    slack = None if ending.times is None else level.magnitude * fits.UNROUNDED * ending.times
+    return Candidate(kinds, words, units.show(ending.amount, units.DOSE), ending.amount, bsa, slack)
+
+
+def _fitting(check: Check, candidates: Iterable[Candidate]) -> list[Ranked]:
+    found = []
+    for each in candidates:
+        close = fits.closeness(check.order.dose.magnitude, each.amount.magnitude, each.slack)
+        if close:
+            rank = _rank(check, each.kinds, each.bsa, close.coarse)
+            cause = Cause(("+".join(each.kinds),), (each.words,), each.working, each.amount, close.step)
+            found.append((rank, cause))
+    return found
+
+
+def _rank(check: Check, kinds: tuple[str, ...], bsa: Quantity, coarse: int) -> Rank:
+    contradicts = fits.contradicts(check.order.stated_bsa, bsa)
+    return Rank(len(kinds), contradicts, _tier(kinds, coarse), coarse, sum(map(KINDS.index, kinds)))
+
+
+def _tier(kinds: tuple[str, ...], coarse: int) -> int:
+    """0 common, 1 a weight, 2 rare. There are so many formulas that one of them fits most orders coarsely."""
+    if kinds == ("older_weight",):
+        return 1
+    fine = not coarse or not {"formula", "inches_and_pounds"} & set(kinds)
+    return 0 if set(kinds) <= set(COMMON) and fine else 2
+
+
+def _older(check: Check, due: Due) -> Iterator[Ranked]:
+    """Another weight, within what the order's rounding and that of the BSA leave open."""
+    assert due.dose
+    level, ordered = due.dose.prescribed.level, check.order.dose.magnitude
+    off = fits.steps(ordered)[-1] / 2 + level.magnitude * fits.UNROUNDED
+    span = older.span(level, due.plan.body, ordered, off)
+    if span:
+        kinds = ("older_weight",)
+        yield _rank(check, kinds, span.bsa, 0), Cause(kinds, (span.words,), "", None, None)
