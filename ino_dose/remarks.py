@@ -113,7 +113,9 @@ def _transplant(plan: Plan) -> list[str]:
     if regimen.after_transplant:
         return ["This regimen is given after transplant: the ceiling before transplant does not apply to it."]
     if plan.course.hsct and rule is None:
-        found.append(f"The sources of {regimen.id} do not say where patients proceeding to transplant stop: it is planned whole.")
+        found.append(
+            f"The sources of {regimen.id} do not say where patients proceeding to transplant stop: it is planned whole."
+        )
     if plan.course.hsct and rule and plan.last_cycle > rule.cycles:
         found.append(
             f"Patients proceeding to transplant usually get {rule.cycles} cycles; {rule.note or 'this is more'}"
