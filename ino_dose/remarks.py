@@ -126,7 +126,7 @@ def _transplant(plan: Plan) -> list[str]:
     if plan.apart:
         sentence = "was given after the transplant and is not in any sum before it."
         found += [f"{units.show(dose.dose, units.DOSE)} {_where(dose)} {sentence}" for dose in plan.apart]
-    if plan.course.transplant and plan.course.start is None:
+    if plan.course.transplant and plan.course.start is None and not plan.apart:
         found.append("Without --start no dose has a date, so none is left out for falling after the transplant.")
     return found
 
