@@ -205,19 +205,19 @@ def _print_plan(found: Any, format: str, pharmacy: bool) -> None:
 
         tables.show(tables.plan(found, pharmacy))
         return
+    from . import remarks, report
+
+    if format == "json":
+        print(report.to_json(report.plan(found)))
+        return
     if format == "ics":
         from . import calendar
 
         sys.stdout.buffer.write(calendar.text(found).encode())
-        return
-    from . import remarks, report
-
-    if format == "csv":
-        sys.stdout.write(report.to_csv(report.dose_rows(found)))
-        for sentence in remarks.warnings(found):
-            print(f"warning: {sentence}", file=sys.stderr)
     else:
-        print(report.to_json(report.plan(found)))
+        sys.stdout.write(report.to_csv(report.dose_rows(found)))
+    for sentence in remarks.warnings(found):
+        print(f"warning: {report.printable(sentence)}", file=sys.stderr)
 
 
 def regimens(format: Format = "table", schedules: Schedules = None) -> None:

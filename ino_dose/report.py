@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from . import comparing
     from .errors import Fault
     from .plan import Plan
+    from .product import Product
     from .regimen import Block, Citation, Regimen, Source
     from .units import Quantity
 
@@ -61,6 +62,11 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def printable(text: str) -> str:
+    """A person's own text with control characters spelled out, so that none reaches the terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def plan(found: Plan) -> Row:
     """The object that `plan -f json` prints."""
     return {
@@ -99,6 +105,7 @@ def plan(found: Plan) -> Row:
             "dose_mg": _number(units.total((dose.dose for dose in found.doses), units.DOSE)),
             "delivered_mg_per_m2": _quotient(units.total((dose.delivered for dose in found.doses), units.LEVEL)),
         },
+        "product": found.product and _product(found, found.product),
         "ceiling": {
             "lower_mg_per_m2": _number(found.ceiling.lower),
             "upper_mg_per_m2": _number(found.ceiling.upper),
@@ -160,6 +167,17 @@ def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: s
         "bag_mg_per_ml": made and _number(made.concentration),
         "source": _spot(dose.prescribed.citations[0]),
         "further_sources": _spots(dose.prescribed.citations[1:]),
+    }
+
+
+def _product(found: Plan, product: Product) -> Row:
+    """What the planned doses take of the product, and where its facts are from; each spot is in its file."""
+    planned = [dose for dose in found.doses if dose.state == "planned"]
+    return {
+        "title": product.title,
+        "vials": sum(pharmacy.vials(dose.dose, product) for dose in planned),
+        "vials_saved": sum(pharmacy.saved(dose, found.rounding, product) for dose in planned),
+        "sources": [_source(source) for source in product.sources],
     }
 
 

@@ -18,7 +18,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from . import dates, dosing, left, pharmacy, remarks, units
+from . import dates, dosing, left, pharmacy, remarks, report, units
 from . import plan as plans
 from .course import NEVER, said
 from .regimen import Choice
@@ -57,7 +57,7 @@ def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
     yield _doses(found)
     yield from _standing(found)
     if found.product and (with_pharmacy or found.rounding.vial is not None):
-        yield _pharmacy(found, found.product)
+        yield from _pharmacy(found, found.product)
     yield from _sentences("Look at this", remarks.warnings(found), "bold")
     yield from _sentences("Taken for granted", remarks.assumptions(found))
     yield from _sources(found)
@@ -68,7 +68,7 @@ def _header(found: Plan) -> Iterator[Text]:
     yield Text(found.regimen.title)
     yield Text()
     if found.patient is not None:
-        yield _fact("Patient", printable(found.patient))
+        yield _fact("Patient", report.printable(found.patient))
     yield _fact("BSA", _bsa(found))
     yield _fact("Before", _prior(found))
     yield _fact("Course", _course(found))
@@ -143,7 +143,7 @@ def _doses(found: Plan) -> Table:
     return table
 
 
-def _pharmacy(found: Plan, product: Product) -> Table:
+def _pharmacy(found: Plan, product: Product) -> Iterator[RenderableType]:
     """A row a dose that is still to be prepared: vials, the volume to withdraw, the bag."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     bag = units.show(product.bag, units.VOLUME)
@@ -161,18 +161,21 @@ def _pharmacy(found: Plan, product: Product) -> Table:
     for dose in found.doses:
         made = pharmacy.prepare(dose.dose, product)
         away = units.digits(units.thousandths(dosing.deviation(dose).magnitude))
-        saved = pharmacy.vials(dosing.round_half_up(dose.calculated, found.rounding.step), product) - made.vials
         cells = [
             _digits(dose.dose),
             away,
             str(made.vials),
             _digits(made.withdraw),
             _digits(made.concentration),
-            str(saved),
+            str(pharmacy.saved(dose, found.rounding, product)),
         ]
         if dose.state == "planned":
             table.add_row(str(dose.prescribed.cycle), str(dose.prescribed.day), *cells)
-    return table
+    yield table
+    for source in product.sources:
+        facts = (each for fact in ("vial", "concentration", "bag", "rounding") for each in product.cited[fact])
+        yield from _cited([source] if any(each.source == source.id for each in facts) else [], ())
+    yield Text()
 
 
 def _digits(amount: Quantity | None) -> str:
@@ -230,7 +233,7 @@ def _left(found: Plan) -> Iterator[Text]:
                 units.digits(abs(room.level.magnitude)),
                 units.digits(units.thousandths(abs(room.dose.magnitude))),
             )
-            cycles = f"{room.cycles} planned cycle{'' if room.cycles == 1 else 's'} fit whole"
+            cycles = f"{room.cycles} whole planned cycle{' fits' if room.cycles == 1 else 's fit'}"
             over = f"{amount} mg/m² over {limit}"
             yield _fact(
                 "", f"{amount} mg/m² ({mg} mg now) left under {limit}; {cycles}" if room.level.magnitude >= 0 else over
@@ -275,7 +278,7 @@ def _sentences(title: str, sentences: list[str], style: str = "") -> Iterator[Re
     if sentences:
         yield Text(title, "bold")
         for sentence in sentences:
-            yield _indented(f"- {sentence}", style)
+            yield _indented(f"- {report.printable(sentence)}", style)
         yield Text()
 
 
@@ -482,8 +485,3 @@ def areas(rows: Iterable[tuple[str, str, str]]) -> Iterator[RenderableType]:
     for row in rows:
         table.add_row(*row)
     yield table
-
-
-def printable(text: str) -> str:
-    """A person's own text with control characters spelled out, so that none reaches the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
