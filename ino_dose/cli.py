@@ -225,19 +225,19 @@ def _print_plan(found: Any, format: str, pharmacy: bool) -> None:
 
         _write(tables.text(tables.plan(found, pharmacy)))
         return
+    from . import remarks, report
+
+    if format == "json":
+        _print(report.plan(found), format)
+        return
     if format == "ics":
         from . import calendar
 
         _write(calendar.text(found))
-        return
-    from . import remarks, report
-
-    if format == "csv":
-        _print(report.dose_rows(found), format)
-        for sentence in remarks.warnings(found):
-            print(f"warning: {sentence}", file=sys.stderr)
     else:
-        _print(report.plan(found), format)
+        _print(report.dose_rows(found), format)
+    for sentence in remarks.warnings(found):
+        print(f"warning: {sentence}", file=sys.stderr)
 
 
 def verify(

@@ -131,6 +131,8 @@ def _fitting(at: Node, form: Mapping[str, Any]) -> str:
 def _nearest(word: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
+    if word[0] in "0123456789":
+        return "between braces a comma ends a value: write a point, as in 82.5 kg"
     near = get_close_matches(word, known, 1)
     return f"did you mean {near[0]!r}?" if near else "the keys are " + ", ".join(known)
 
@@ -148,7 +150,7 @@ def load(path: Path) -> tuple[bytes, str]:
 def decode(content: bytes, name: str) -> str:
     """The text of at most 1 MiB of UTF-8."""
     if len(content) > LARGEST:
-        raise InputError(name, "is larger than 1 MiB", "a schedule is a page of text")
+        raise InputError(name, "is larger than 1 MiB", "such a file is a page of text")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -156,10 +158,10 @@ def decode(content: bytes, name: str) -> str:
         raise InputError(f"{name}:{line}", "is not UTF-8 text", "save the file as UTF-8") from None
 
 
-def parse(text: str, name: str, faults: Collected) -> Node:
-    """The one document in `text`. A key written twice goes to `faults`; what is no YAML is raised."""
+def parse(text: str, name: str, faults: Collected, opening: str = "title") -> Node:
+    """The one document in `text`, which opens with some key. A key written twice goes to `faults`; what is no YAML is raised."""
     try:
-        return _document(yaml.parse(text, Loader=_LOADER), name, faults)
+        return _document(yaml.parse(text, Loader=_LOADER), name, faults, opening)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -171,10 +173,10 @@ def parse(text: str, name: str, faults: Collected) -> Node:
         raise InputError(f"{name}:{line}", "has a character that YAML does not allow", "take it out") from None
 
 
-def _document(events: Iterator[yaml.Event], name: str, faults: Collected) -> Node:
+def _document(events: Iterator[yaml.Event], name: str, faults: Collected, opening: str) -> Node:
     next(events)
     if not isinstance(next(events), yaml.DocumentStartEvent):
-        raise InputError(f"{name}:1", "is empty", "write title: … and what follows it")
+        raise InputError(f"{name}:1", "is empty", f"write {opening}: … and what follows it")
     root = _node(next(events), events, name, faults, 0)
     next(events)
     if isinstance(after := next(events), yaml.DocumentStartEvent):
