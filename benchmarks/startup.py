@@ -23,8 +23,10 @@ PROGRAMS = {
     "python": "pass",
     "typer": """
         import typer
+        app = typer.Typer(rich_markup_mode=None)
+        @app.command()
         def run(name: str = "x"): print(name)
-        typer.run(run)""",
+        app()""",
     "floor": f"""
         import decimal, pint, typer, yaml
         def run(name: str = "x"):

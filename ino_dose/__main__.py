@@ -1,5 +1,5 @@
 """`python -m ino_dose` is `ino-dose`."""
 
-from .cli import main
+from .cli import run
 
-main()
+run()

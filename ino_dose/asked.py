@@ -40,6 +40,7 @@ KINDS = {
     "--level": units.LEVEL,
     "--round-to": units.DOSE,
 }
+WORDS = {"--prior": ("none", "unknown"), "--round-to": ("vial",)}
 
 
 def together(options: Texts, file: CourseFile | None, product: Product) -> Asked:
@@ -55,7 +56,7 @@ def together(options: Texts, file: CourseFile | None, product: Product) -> Asked
 def _check_same(said: Mapping[str, str], file: CourseFile) -> None:
     for option, text in said.items():
         there = file.texts.get(option)
-        if there is not None and _value(option, text) != _value(option, there):
+        if there is not None and value(option, text, option) != value(option, there, file.places[option]):
             raise InputError(
                 option, f"{text} contradicts {there} in the course file ({file.places[option]})", "keep one"
             )
@@ -63,10 +64,15 @@ def _check_same(said: Mapping[str, str], file: CourseFile) -> None:
             raise InputError(option, "the course file lists what was received before", "keep one")
 
 
-def _value(option: str, text: str) -> object:
-    if option in KINDS and text not in ("none", "unknown", "vial"):
-        return units.read(text, KINDS[option], option)
-    return text
+def value(option: str, text: str, place: str) -> object:
+    """What the text of an option says, read at the place where it stands: 180 cm and 1.8 m are the same."""
+    if option in KINDS and text not in WORDS.get(option, ()):
+        return units.read(text, KINDS[option], place)
+    if option in ("--start", "--transplant"):
+        return units.day(text, place)
+    if option == "--cycles":
+        return _whole(text, place)
+    return _remission(text, place) if option == "--remission-after" else text
 
 
 def _read(said: Mapping[str, str], file: CourseFile | None, product: Product) -> Asked:
@@ -82,6 +88,8 @@ def _read(said: Mapping[str, str], file: CourseFile | None, product: Product) ->
     )
     asked = asked._replace(start=_day(get("--start"), "--start"), transplant=_day(get("--transplant"), "--transplant"))
     if asked.transplant:
+        if said.get("--hsct") == "no":
+            raise InputError("--hsct", "no transplant is planned here, and one has its date", "keep one")
         asked = asked._replace(hsct=True)
     if file:
         asked = asked._replace(events=file.events, risks=file.risks)
@@ -102,7 +110,8 @@ def _after(said: Mapping[str, str], file: CourseFile | None) -> str | None:
     events = [event for event in file.events if event.what == "remission"] if file else []
     for event in events:
         if (told := told or str(event.cycle)) != str(event.cycle):
-            raise InputError(event.place, f"remission was said to come after cycle {told}", "keep one")
+            before = "never came" if told == "never" else f"came after cycle {told}"
+            raise InputError(event.place, f"it was said before that remission {before}", "keep one")
     return told
 
 
@@ -110,11 +119,10 @@ def _day(said: str | None, place: str) -> date | None:
     return None if said is None else units.day(said, place)
 
 
-def _whole(said: str | None, place: str) -> int | None:
+def _whole(said: str | None, place: str, more: str = "") -> int | None:
     if said is None:
         return None
     if not re.fullmatch("[1-9][0-9]{0,2}", said):
-        more = ", or never" if place == "--remission-after" else ""
         raise InputError(place, f"{said!r} is not a cycle", f"write the cycle's number, as in 3{more}")
     return int(said)
 
@@ -144,7 +152,7 @@ def course(
         prior=prior(before),
         prior_stated=before is not None,
         cycles=_whole(cycles, "--cycles"),
-        remission=_remission(remission_after),
+        remission=_remission(remission_after, "--remission-after"),
         hsct=hsct,
         level=None if level is None else units.read(level, units.LEVEL, "--level"),
     )
@@ -190,5 +198,5 @@ def prior(said: str | None) -> Quantity | None:
     return units.NO_LEVEL if said is None or said == "none" else units.read(said, units.LEVEL, "--prior")
 
 
-def _remission(said: str | None) -> int | None:
-    return courses.NEVER if said == "never" else _whole(said, "--remission-after")
+def _remission(said: str | None, place: str) -> int | None:
+    return courses.NEVER if said == "never" else _whole(said, place, ", or never")

@@ -20,9 +20,11 @@ def text(plan: Plan) -> str:
     calendar = Calendar()
     calendar.add("prodid", f"-//ino-dose//ino-dose {__version__}//EN")
     calendar.add("version", "2.0")
-    for dose in plan.doses:
-        if dose.date and dose.state != "omitted":
-            calendar.add_component(_event(plan, dose))
+    given = [dose for dose in plan.doses if dose.state != "omitted"]
+    if not given:
+        raise InputError("--format", "every dose was omitted, and a calendar holds at least one event", "take -f json")
+    for dose in given:
+        calendar.add_component(_event(plan, dose))
     return str(calendar.to_ical(), "utf-8")
 
 
@@ -44,6 +46,9 @@ def _event(plan: Plan, dose: Dose) -> Event:
 
 
 def _digest(plan: Plan, dose: Dose) -> str:
-    """The same for the same dose of the same course, and no more telling than the event itself."""
-    told = (plan.regimen.sha256, plan.course.start, dose.prescribed.cycle, dose.prescribed.day, dose.bsa.magnitude)
+    """The same for the same dose of the same course, whatever changes later: a calendar then replaces the event.
+
+    No more telling than the event itself.
+    """
+    told = (plan.regimen.id, plan.course.start, plan.body.bsa.magnitude, dose.prescribed.cycle, dose.prescribed.day)
     return hashlib.sha256("|".join(map(str, told)).encode()).hexdigest()[:32]

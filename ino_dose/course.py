@@ -174,7 +174,7 @@ def _through(regimen: Regimen, course: Course, remission: int) -> int:
     last = reach(regimen, remission)
     if not (course.hsct and regimen.transplant):
         return last
-    recorded = [event.cycle for event in course.events if event.day]
+    recorded = [event.cycle for event in course.events if event.what in ("given", "omitted")]
     return min(last, max(regimen.transplant.cycles, *recorded, 0))
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import course, dosing, node, shape, units
+from . import asked, body, course, dosing, errors, node, shape, units
 from .course import NEVER, Event
 from .errors import Collected, InputError
 from .library import Library
 from .node import Node, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .units import Quantity
 
 
@@ -33,9 +36,8 @@ class CourseFile(NamedTuple):
 
 def read(name: str, books: Library) -> CourseFile:
     """The course in a file, `-` for standard input. Raises InputError with every fault it has."""
-    text = sys.stdin.buffer.read(node.LARGEST + 1) if name == "-" else node.load(Path(name))[0]
     faults = Collected()
-    found = node.parse(node.decode(text, name), name, faults).record(shape.COURSE)
+    found = node.parse(_text(name), name, faults, "regimen").record(shape.COURSE)
     patient = found.read("patient", lambda at: at.record(shape.PATIENT), None)
     texts, places = _texts(found, patient)
     file = CourseFile(
@@ -43,10 +45,21 @@ def read(name: str, books: Library) -> CourseFile:
         places,
         found.read("prior", lambda at: _received(at, books), None),
         found.read("events", lambda at: at.each(_event), ()),
-        tuple(sentence for key, sentence in RISKS.items() if _yes(found, key)),
+        tuple(sentence for key, sentence in RISKS.items() if found.text(key) == "yes"),
     )
     faults.raise_any()
+    for event in file.events:
+        if event.what == "remission":
+            places.setdefault("--remission-after", event.place)
     return file
+
+
+def _text(name: str) -> str:
+    if name != "-":
+        return node.load(Path(name))[1]
+    if sys.stdin is None:
+        raise InputError(name, "standard input is closed", "write a file's name, or pipe the course into this")
+    return node.decode(sys.stdin.buffer.read(node.LARGEST + 1), name)
 
 
 RISKS = {
@@ -60,16 +73,15 @@ def _texts(found: Record, patient: Record | None) -> tuple[dict[str, str], dict[
     texts, places = {}, {}
     for record in (found, patient):
         for key, at in record.nodes.items() if record else ():
-            if at.scalar is not None:
+            text = record.text(key) if record and at.scalar is not None else ""
+            if text:
                 option = "REGIMEN" if key == "regimen" else "--" + key.replace(" ", "-")
-                texts[option], places[option] = record.text(key) if record else "", at.place
+                texts[option], places[option] = text, at.place
+                with at.faults.here():
+                    asked.value(option, text, at.place)
     if patient:
         places["--height, --weight"] = patient.node.place
     return texts, places
-
-
-def _yes(found: Record, key: str) -> bool:
-    return found.text(key) == "yes"
 
 
 def _received(at: Node, books: Library) -> Quantity | None:
@@ -83,9 +95,7 @@ def _portion(at: Node, books: Library) -> Quantity:
     if keys == {"level"}:
         return units.read(found.text("level"), units.LEVEL, at.place)
     if keys == {"dose", "bsa"}:
-        area = units.read(found.text("bsa"), units.AREA, at.place)
-        if not area.magnitude:
-            raise at.refused("a BSA of 0 is no body", "write the BSA of that day")
+        area = body.stated(units.read(found.text("bsa"), units.AREA, at.place), at.place).bsa
         return dosing.per_area(units.read(found.text("dose"), units.DOSE, at.place), area)
     if {"regimen", "cycles"} <= keys <= {"regimen", "cycles", "remission after", "level"}:
         return _cycles_of(at, found, books)
@@ -96,19 +106,23 @@ def _portion(at: Node, books: Library) -> Quantity:
 
 
 def _cycles_of(at: Node, found: Record, books: Library) -> Quantity:
-    regimen = books.regimen(found.text("regimen"))
-    level = units.read(found.text("level"), units.LEVEL, at.place) if "level" in found else None
-    asked = course.Course(
+    received = course.Course(
         units.NO_LEVEL,
         cycles=found.read("cycles", Node.whole, 1),
         remission=found.read("remission after", remission_after, None),
-        level=level,
+        level=units.read(found.text("level"), units.LEVEL, at.place) if "level" in found else None,
     )
     try:
-        return units.total((dose.level for dose in course.line(regimen, asked).doses), units.LEVEL)
+        with errors.placed(dict.fromkeys(("REGIMEN", "--cycles", "--remission-after", "--level"), at.place)):
+            doses = course.line(books.regimen(found.text("regimen")), received).doses
     except InputError as error:
-        fault = error.faults[0]
-        raise at.refused(fault.problem, fault.hint.replace("--remission-after", "remission after:")) from None
+        raise InputError.of(fault._replace(hint=_as_keys(fault.hint)) for fault in error.faults) from None
+    return units.total((dose.level for dose in doses), units.LEVEL)
+
+
+def _as_keys(hint: str) -> str:
+    """What to write in a file, where the engine says what option to write."""
+    return re.sub("--([a-z-]+)", lambda option: option[1].replace("-", " ") + ":", hint)
 
 
 def remission_after(at: Node) -> int:
@@ -118,28 +132,34 @@ def remission_after(at: Node) -> int:
 
 def _event(at: Node) -> Event:
     found = at.record(shape.EVENT)
-    what = [key for key in found.nodes if key in WHATS]
-    day = found.read("day", Node.whole, 0)
-    if not what and "on" in found:
-        what = ["moved"]
-    if len(what) != 1:
-        raise at.refused("an event says one thing", "write one of " + ", ".join(WHATS))
-    if (what[0] in ("given", "omitted", "moved")) != bool(day):
-        raise at.refused(
-            f"{what[0]} {'needs a' if not day else 'has no'} day", "write {cycle: 1, day: 8, given: as planned}"
-        )
+    what = _what(at, found)
     return Event(
         cycle=found.read("cycle", Node.whole, 1),
-        what=what[0],  # type: ignore[arg-type]
+        what=what,  # type: ignore[arg-type]
         place=at.place,
-        day=day,
-        amount=_amount(found, what[0]),
-        text=found.text(what[0]) if what[0] in ("omitted", "remission", "stop") else "",
-        days=int(found.text("length").rstrip("d ") or 0) if what[0] == "length" else 0,
+        day=found.read("day", Node.whole, 0),
+        amount=found.read(what, _amount(what), None) if WHATS.get(what) else None,
+        text=found.text(what) if what in ("omitted", "remission", "stop") else "",
+        days=found.read("length", _days, 0),
         on=found.read("on", _date, None),
-        confirmed="confirmed" in found,
-        after_transplant="after transplant" in found,
+        confirmed=found.text("confirmed") == "true",
+        after_transplant=found.text("after transplant") == "yes",
     )
+
+
+def _what(at: Node, found: Record) -> str:
+    """The one thing that an event says; a day alone with a date moves that dose."""
+    said = [key for key in found.nodes if key in WHATS] or (["moved"] if "on" in found else [])
+    if len(said) != 1:
+        raise at.refused("an event says one thing", "write one of " + ", ".join(WHATS))
+    (what,) = said
+    if (what in ("given", "omitted", "moved")) != ("day" in found):
+        has = "has no day" if "day" in found else "needs a day"
+        raise at.refused(f"{what} {has}", "write {cycle: 1, day: 8, given: as planned}, or {cycle: 2, weight: 76 kg}")
+    for key, whats in BESIDE.items():
+        if key in found and what not in whats:
+            raise found.nodes[key].refused(f"{key!r} says nothing beside {what!r}", "take it out")
+    return what
 
 
 WHATS = {
@@ -154,15 +174,34 @@ WHATS = {
     "stop": None,
 }
 
+BESIDE = {
+    "on": ("given", "omitted", "moved"),
+    "confirmed": ("given", "weight", "height", "bsa"),
+    "after transplant": ("given",),
+}
+"""What may stand beside which event."""
 
-def _amount(found: Record, what: str) -> Quantity | None:
-    kind, said = WHATS.get(what), found.text(what) if what in found else ""
-    if kind is None or said == "as planned":
-        return None
-    amount = units.read(said, kind, found.nodes[what].place)
-    if not amount.magnitude or (what == "reduce" and amount.magnitude >= 100):
-        raise found.nodes[what].refused(f"{said!r} cannot be", "write omitted: or stop: with the reason")
-    return amount
+
+def _amount(what: str) -> Callable[[Node], Quantity | None]:
+    """The reader of a dose that was given, a new size, or a reduction; None for what was given as planned."""
+
+    def read(at: Node) -> Quantity | None:
+        if what == "given" and at.scalar == "as planned":
+            return None
+        kind = WHATS[what]
+        assert kind is not None
+        amount = units.read(at.text(), kind, at.place)
+        if what == "given" and not amount.magnitude:
+            raise at.refused("0 mg is no dose", "write omitted: with the reason")
+        if what == "reduce" and not 0 < amount.magnitude < 100:
+            raise at.refused(f"{at.text()!r} is no reduction", "write a part, as in 25 %, or omitted: or stop:")
+        return amount
+
+    return read
+
+
+def _days(at: Node) -> int:
+    return int(units.read(at.text(), units.DURATION, at.place).magnitude)
 
 
 def _date(at: Node) -> date:

@@ -65,3 +65,8 @@ class Collected(list[Fault]):
         """Raise what was collected, if anything was, in the order of the lines."""
         if self:
             raise InputError.of(sorted(self, key=lambda fault: fault.where[1] or 0))
+
+
+def printable(text: str) -> str:
+    """A person's own text with control characters spelled out, so that none reaches the terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -16,7 +16,7 @@ class Left(NamedTuple):
     """Room under a limit after what was received before and what was given in this course.
 
     `level` (mg/m²) and `dose` (mg at the BSA of the next dose) are signed, None where prior exposure
-    is unknown; `cycles` counts the planned cycles that end within the limit, None where unknown.
+    is unknown; `cycles` counts the cycles of which nothing was given yet and that end within the limit.
     """
 
     level: Quantity | None
@@ -30,6 +30,7 @@ def under(plan: Plan, given: Against, whole: Against) -> Left:
         return Left(None, None, None)
     planned = [dose for dose in plan.doses if dose.state == "planned"]
     bsa = (planned or plan.doses[-1:])[0].bsa
-    cycles = {dose.prescribed.cycle for dose in planned}
+    begun = {dose.prescribed.cycle for dose in plan.doses if dose.state != "planned"}
+    cycles = {dose.prescribed.cycle for dose in planned} - begun
     fitting = [cycle for cycle in cycles if whole.last_cycle_within is not None and cycle <= whole.last_cycle_within]
     return Left(given.remaining, given.remaining * units.fraction(bsa), len(fitting))

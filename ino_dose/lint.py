@@ -12,7 +12,7 @@ from .errors import Fault, InputError
 KINDS: dict[str, Callable[[Path], object]] = {
     r"^(lower|upper) *:": schedule.read_ceiling,
     r"^vial *:": product.read,
-    r"^regimen *:": lambda path: coursefile.read(str(path), library.at()),
+    r"^[\s{]*\"?(regimen|patient|events)\"? *:": lambda path: coursefile.read(str(path), library.at()),
 }
 
 

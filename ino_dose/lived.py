@@ -6,19 +6,19 @@ ordinary rounding never makes a breach; any other amount counts as it was given,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from . import body as bodies
 from . import dosing, units
 from .body import Body
-from .course import Event, Prescribed
+from .course import Event, Line, Prescribed
 from .dosing import Dose, Rounding
 from .errors import InputError
 
 if TYPE_CHECKING:
-    pass
+    from .units import Quantity
 
 TOLERANCE: Final = units.quantity("5", units.SHARE)
 """Share of the calculated dose within which a given amount counts as the prescribed level."""
@@ -27,9 +27,8 @@ TOLERANCE: Final = units.quantity("5", units.SHARE)
 def doses(line: Sequence[Prescribed], body: Body, events: Sequence[Event], rounding: Rounding) -> tuple[Dose, ...]:
     """The line as it was lived: each dose with its state, its cycle's BSA and what it counts.
 
-    Raises InputError for events that contradict the line or each other.
+    Raises InputError for an amount or a size that looks like a slip and was not confirmed.
     """
-    _check(line, events)
     recorded = {(event.cycle, event.day): event for event in events if event.what in ("given", "omitted")}
     lived = []
     for prescribed in line:
@@ -55,16 +54,22 @@ def _measured_again(body: Body, event: Event) -> Body:
     if event.what == "bsa":
         if body.formula:
             raise InputError(event.place, "the BSA is computed from height and weight", "write the new weight")
+        _plausible(event, event.amount, body.bsa, units.AREA)
         return bodies.stated(event.amount, event.place)
     if body.height is None or body.weight is None or body.formula is None:
-        raise InputError(event.place, "the BSA was stated, so a weight does not change it", "write the new bsa")
-    before = body.weight if event.what == "weight" else body.height
-    if not event.confirmed and not before <= event.amount * 2 <= before * 3:
-        kind = units.WEIGHT if event.what == "weight" else units.HEIGHT
-        problem = f"a {event.what} of {units.show(event.amount, kind)} after {units.show(before, kind)}"
-        raise InputError(event.place, f"{problem} is not plausible", "correct it, or add confirmed: true")
+        raise InputError(event.place, f"the BSA was stated, so a {event.what} does not change it", "write the new bsa")
+    if event.what == "weight":
+        _plausible(event, event.amount, body.weight, units.WEIGHT)
+    else:
+        _plausible(event, event.amount, body.height, units.HEIGHT)
     tall, heavy = (event.amount, body.weight) if event.what == "height" else (body.height, event.amount)
     return bodies.measured(tall, heavy, body.formula, body.sex, event.place)
+
+
+def _plausible(event: Event, now: Quantity, before: Quantity, kind: units.Kind) -> None:
+    if not event.confirmed and not before <= now * 2 <= before * 3:
+        problem = f"{kind.name} of {units.show(now, kind)} after {units.show(before, kind)} is not plausible"
+        raise InputError(event.place, problem, "correct it, or add confirmed: true")
 
 
 def reduction(events: Sequence[Event], cycle: int) -> Event | None:
@@ -100,23 +105,32 @@ def _record(due: Dose, event: Event) -> Dose:
     return due._replace(state="given", dose=event.amount, delivered=delivered, counted=counted)
 
 
-def _check(line: Sequence[Prescribed], events: Sequence[Event]) -> None:
+def check(line: Line, events: Sequence[Event]) -> None:
+    """Raise InputError for events out of order, recorded twice, or in cycles and on days that the course does not have.
+
+    A stop, a length, a size and a reduction may stand in a cycle without inotuzumab ozogamicin; a stop
+    and a length also where it is not decided yet how the cycle is dosed.
+    """
     _in_order(events)
     days: dict[int, list[int]] = {}
-    for prescribed in line:
+    for prescribed in line.doses:
         days.setdefault(prescribed.cycle, []).append(prescribed.day)
+    furthest = max(dose.cycle for doses in (line.doses, *(branch.doses for branch in line.undecided)) for dose in doses)
     for event in events:
-        if event.what == "length":
-            continue
-        if event.cycle not in days:
-            raise InputError(event.place, f"cycle {event.cycle} is not in this course", f"it has {_said(days)}")
+        last = furthest if event.what in ("stop", "length") else max(days)
+        if event.cycle > last or (event.day and event.cycle not in days):
+            hint = f"it has doses in cycle {', '.join(map(str, days))}"
+            raise InputError(event.place, f"cycle {event.cycle} is not in this course", hint + _open(line))
         if event.day and event.day not in days[event.cycle]:
             here = ", ".join(map(str, days[event.cycle]))
             raise InputError(event.place, f"cycle {event.cycle} has no dose on day {event.day}", f"its days are {here}")
 
 
-def _said(days: dict[int, list[int]]) -> str:
-    return "cycle " + ", ".join(map(str, days)) + ", as far as it is decided"
+def _open(line: Line) -> str:
+    """What to write where later cycles are not decided."""
+    if not line.undecided:
+        return ""
+    return "; say before it whether remission came: {cycle: 1, remission: CR}, or remission after: never"
 
 
 def _in_order(events: Sequence[Event]) -> None:
@@ -128,18 +142,29 @@ def _in_order(events: Sequence[Event]) -> None:
         if earlier := seen.get((what, event.cycle, event.day)):
             line = earlier.place.rpartition(":")[2]
             raise InputError(event.place, f"this was recorded before, on line {line}", "keep one")
-        seen[what, event.cycle, event.day] = event
+        if any(each.what == "stop" for each in seen.values()):
+            raise InputError(event.place, "the course was stopped before this", "take it out, or the stop")
         here = (event.cycle, event.day or (last[1] if last[0] == event.cycle else 0))
         if here < last:
-            raise InputError(event.place, f"cycle {event.cycle} comes after cycle {last[0]}, day {last[1]}", _ORDER)
+            raise InputError(event.place, "this is earlier in the course than the event before it", _ORDER)
+        if event.what in FROM_THE_CYCLE_ON and _given(seen.values(), event.cycle):
+            problem = (
+                f"{event.what} counts for the whole of cycle {event.cycle}, and doses of it were given before this"
+            )
+            hint = f"write it before them if they were dosed by it, else in cycle {event.cycle + 1}"
+            raise InputError(event.place, problem, hint)
         if event.what == "reduce" and event.amount is not None:
             if event.amount.magnitude <= largest:
                 raise InputError(event.place, _NO_RISE, f"write more than {units.digits(largest)} %, or take it out")
             largest = event.amount.magnitude
-        if event.what != "stop" and any(each.what == "stop" for each in seen.values() if each is not event):
-            raise InputError(event.place, "the course was stopped before this", "take it out, or the stop")
+        seen[what, event.cycle, event.day] = event
         last = here
 
 
+def _given(events: Iterable[Event], cycle: int) -> bool:
+    return any(event.what == "given" and event.cycle == cycle for event in events)
+
+
+FROM_THE_CYCLE_ON: Final = ("weight", "height", "bsa", "reduce")
 _ORDER = "write events in the order in which they happened"
 _NO_RISE = "a reduced dose is not raised again (BESPONSA label, section 2: it must not be re-escalated)"

@@ -112,29 +112,27 @@ class Record:
         """The value of a key, converted, or `otherwise` where it is left out or wrong."""
         with self.node.faults.here():
             if key in self.nodes:
-                value = convert(self.nodes[key])
-                _check(self.nodes[key], self.shape["properties"][key])
-                return value
+                return convert(self.nodes[key])
         return otherwise
 
     def text(self, key: str) -> str:
-        """The text of a key, empty where it is left out."""
-        return self.read(key, Node.text, "")
+        """The text of a key as its shape allows it, empty where it is left out."""
+        return self.read(key, lambda at: _fitting(at, self.shape["properties"][key]), "")
 
 
-def _check(at: Node, form: Mapping[str, Any]) -> None:
-    wrong = at.scalar is not None and (
-        ("pattern" in form and not re.search(form["pattern"], at.scalar))
-        or ("enum" in form and at.scalar not in form["enum"])
-    )
-    if wrong:
-        hint = " or ".join(word for word in form.get("enum", ()) if isinstance(word, str)) or form["description"]
-        raise at.refused(f"{at.scalar!r} cannot stand here", f"write {hint}")
+def _fitting(at: Node, form: Mapping[str, Any]) -> str:
+    said = at.text()
+    if re.search(form.get("pattern", ""), said) and said in form.get("enum", (said,)):
+        return said
+    hint = " or ".join(word for word in form.get("enum", ()) if isinstance(word, str)) or form["description"]
+    raise at.refused(f"{said!r} cannot stand here", f"write {hint}")
 
 
 def _nearest(word: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
+    if word[0] in "0123456789":
+        return "between braces a comma ends a value: write a point, as in 82.5 kg"
     near = get_close_matches(word, known, 1)
     return f"did you mean {near[0]!r}?" if near else "the keys are " + ", ".join(known)
 
@@ -152,7 +150,7 @@ def load(path: Path) -> tuple[bytes, str]:
 def decode(content: bytes, name: str) -> str:
     """The text of at most 1 MiB of UTF-8."""
     if len(content) > LARGEST:
-        raise InputError(name, "is larger than 1 MiB", "a schedule is a page of text")
+        raise InputError(name, "is larger than 1 MiB", "such a file is a page of text")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -160,10 +158,10 @@ def decode(content: bytes, name: str) -> str:
         raise InputError(f"{name}:{line}", "is not UTF-8 text", "save the file as UTF-8") from None
 
 
-def parse(text: str, name: str, faults: Collected) -> Node:
-    """The one document in `text`. A key written twice goes to `faults`; what is no YAML is raised."""
+def parse(text: str, name: str, faults: Collected, opening: str = "title") -> Node:
+    """The one document in `text`, which opens with some key. A key written twice goes to `faults`; what is no YAML is raised."""
     try:
-        return _document(yaml.parse(text, Loader=_LOADER), name, faults)
+        return _document(yaml.parse(text, Loader=_LOADER), name, faults, opening)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -175,10 +173,10 @@ def parse(text: str, name: str, faults: Collected) -> Node:
         raise InputError(f"{name}:{line}", "has a character that YAML does not allow", "take it out") from None
 
 
-def _document(events: Iterator[yaml.Event], name: str, faults: Collected) -> Node:
+def _document(events: Iterator[yaml.Event], name: str, faults: Collected, opening: str) -> Node:
     next(events)
     if not isinstance(next(events), yaml.DocumentStartEvent):
-        raise InputError(f"{name}:1", "is empty", "write title: … and what follows it")
+        raise InputError(f"{name}:1", "is empty", f"write {opening}: … and what follows it")
     root = _node(next(events), events, name, faults, 0)
     next(events)
     if isinstance(after := next(events), yaml.DocumentStartEvent):

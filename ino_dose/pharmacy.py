@@ -6,7 +6,8 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import units
+from . import dosing, units
+from .dosing import Dose, Rounding
 from .regimen import Product
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ def prepare(dose: Quantity, product: Product) -> Preparation:
         units.fraction(dose) / units.fraction(product.least) if thin else None,
         units.fraction(dose) / units.fraction(product.most) if strong else None,
     )
+
+
+def saved(dose: Dose, rounding: Rounding, product: Product) -> int:
+    """Vials that rounding a planned dose down to whole ones saves against rounding it to the step."""
+    stepped = dosing.round_half_up(dose.calculated, rounding.step)
+    return vials(stepped, product) - vials(dose.due, product)
 
 
 def vials(dose: Quantity, product: Product) -> int:

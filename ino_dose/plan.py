@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import ceiling as ceilings
@@ -10,8 +10,8 @@ from . import course as courses
 from . import dates, lived, units
 from .body import Body
 from .ceiling import Standing
-from .course import Course
-from .dates import Breach
+from .course import Branch, Course, Prescribed
+from .dates import Breach, Parted
 from .dosing import Dose, Rounding
 from .errors import InputError
 from .regimen import Ceiling, Product, Regimen
@@ -76,13 +76,29 @@ def make(
 ) -> Plan:
     """Plan a course. `patient` is only echoed; `product` is needed for dates and for the pharmacy's side."""
     line = courses.line(regimen, course)
-    doses = lived.doses(line.doses, body, course.events, rounding)
-    breaches: tuple[Breach, ...] = ()
-    if product:
-        doses, breaches = dates.dated(doses, regimen, course, product)
-    before, apart, left_out = dates.around_transplant(doses, regimen, course)
+    lived.check(line, course.events)
+
+    def live(doses: Sequence[Prescribed], course: Course, product: Product | None) -> tuple[Parted, tuple[Breach, ...]]:
+        found, breaches = lived.doses(doses, body, course.events, rounding), tuple[Breach, ...]()
+        if product:
+            found, breaches = dates.dated(found, regimen, course, product)
+        parted = dates.around_transplant(found, regimen, course)
+        left_out = {(dose.prescribed.cycle, dose.prescribed.day) for dose in parted.left_out}
+        return parted, tuple(each for each in breaches if (each.cycle, each.day) not in left_out)
+
+    parted, breaches = live(line.doses, course, product)
+    before = parted.before
     if not before:
-        raise InputError("REGIMEN", "no dose is left to plan", "check the stop, the dates and the transplant")
+        raise _nothing(course, parted)
+
+    def follow(branch: Branch) -> Parted:
+        after = courses.first_cycle(regimen) if branch.when == "remission" else courses.NEVER
+        return live(branch.doses, course._replace(remission=after), product if course.transplant else None)[0]
+
+    branches = [(branch.when, follow(branch)) for branch in line.undecided]
+    if branches and all(len(each.before) == len(before) for _, each in branches):
+        parted = max((each for _, each in branches), key=lambda each: len(each.left_out))
+        branches = []  # a stop or the transplant ends the course before anything depends on remission
 
     def stands(some: Iterable[Dose]) -> Standing:
         counted = [dose.prescribed._replace(level=dose.counted) for dose in some]
@@ -100,14 +116,22 @@ def make(
         stands(before),
         stands(dose for dose in before if dose.state == "given"),
         tuple(
-            Undecided(branch.when, branch.doses[-1].cycle, total(whole), stands(whole))
-            for branch in line.undecided
-            if (whole := lived.doses(branch.doses, body, course.events, rounding))
+            Undecided(when, doses[-1].prescribed.cycle, total(doses), stands(doses))
+            for when, doses in ((when, each.before) for when, each in branches)
         ),
-        apart,
-        left_out,
+        parted.apart,
+        parted.left_out,
         breaches,
     )
+
+
+def _nothing(course: Course, parted: Parted) -> InputError:
+    """The refusal of a course of which no dose is left before transplant."""
+    if parted.apart or parted.left_out:
+        hint = "correct the date; a course after an earlier transplant has prior transplant: yes instead of transplant:"
+        return InputError("--transplant", f"no dose falls before the transplant on {course.transplant}", hint)
+    stop = next(event for event in course.events if event.what == "stop")
+    return InputError(stop.place, "no dose was given before this stop", "record what was given, or take the stop out")
 
 
 def total(doses: Iterable[Dose]) -> Quantity:

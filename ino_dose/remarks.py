@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from . import body as bodies
 from . import course as courses
 from . import lived, pharmacy, units
-from .course import NEVER
-from .regimen import Block, Citation, Disagreement
+from .course import NEVER, Event
+from .regimen import Block, Disagreement, Product
 
 if TYPE_CHECKING:
     from .body import Body
@@ -29,6 +28,7 @@ def assumptions(plan: Plan) -> list[str]:
     found.append(_rounding(plan))
     found.append("Cumulative mg/m² sums prescribed levels; rounding mg and delivered mg/m² do not change it.")
     found += [sentence for dose in plan.doses if (sentence := _counted(plan, dose))]
+    found += _measured(plan)
     found += _lengths(plan)
     if course.hsct and regimen.transplant and course.cycles is None:
         found.append(f"Patients proceeding to transplant stop after cycle {regimen.transplant.cycles}.")
@@ -39,7 +39,8 @@ def assumptions(plan: Plan) -> list[str]:
 
 def warnings(plan: Plan) -> list[str]:
     """What a person should look at."""
-    found = bodies.cautions(plan.body)
+    each = [plan.body, *(body for _, body in _bodies(plan))]
+    found = list(dict.fromkeys(caution for body in each for caution in bodies.cautions(body)))
     found += _sizes(plan)
     found += _transplant(plan)
     found += _ending(plan)
@@ -69,15 +70,40 @@ def _rounding(plan: Plan) -> str:
 
 
 def _counted(plan: Plan, dose: Dose) -> str:
-    """How an amount counts that was given otherwise than as planned."""
-    if dose.state != "given" or dose.dose == dose.due:
+    """How a dose counts that was omitted, or given otherwise than as planned."""
+    event = _event(plan, dose)
+    if dose.state == "omitted" and event:
+        return f"The dose {_where(dose)} was omitted and counts nothing: {event.text}."
+    if dose.state != "given" or event is None or event.amount is None:
         return ""
     what = f"{units.show(dose.dose, units.DOSE)} given {_where(dose)}"
     calculated, share = units.show(dose.calculated, units.DOSE), units.show(lived.TOLERANCE, units.SHARE)
     counted = units.show(dose.counted, units.LEVEL)
-    if dose.counted == units.fraction(dose.prescribed.level):
+    if units.within(dose.dose, dose.calculated, lived.TOLERANCE):
         return f"{what} is within {share} of the {calculated} calculated and counts as prescribed, {counted}."
     return f"{what} is more than {share} from the {calculated} calculated and counts as given, {counted}."
+
+
+def _event(plan: Plan, dose: Dose) -> Event | None:
+    here = (dose.prescribed.cycle, dose.prescribed.day)
+    return next((event for event in plan.course.events if (event.cycle, event.day) == here), None)
+
+
+def _bodies(plan: Plan) -> list[tuple[int, Body]]:
+    """The body after each change of size, with the cycle from which it counts."""
+    cycles = sorted({event.cycle for event in plan.course.events if event.what in ("weight", "height", "bsa")})
+    return [(cycle, lived.at(plan.body, plan.course.events, cycle)) for cycle in cycles]
+
+
+def _measured(plan: Plan) -> list[str]:
+    """The BSA from each cycle on that brought a new size."""
+    found = []
+    for cycle, body in _bodies(plan):
+        sizes = ", as stated"
+        if body.height is not None and body.weight is not None:
+            sizes = f", from {units.show(body.height, units.HEIGHT)} and {units.show(body.weight, units.WEIGHT)}"
+        found.append(f"From cycle {cycle} on the BSA is {units.show(body.bsa, units.AREA)}{sizes}.")
+    return found
 
 
 def _where(dose: Dose) -> str:
@@ -87,13 +113,17 @@ def _where(dose: Dose) -> str:
 def _lengths(plan: Plan) -> list[str]:
     if plan.course.start is None:
         return []
-    said = {event.cycle for event in plan.course.events if event.what == "length"}
+    said = {event.cycle: event.days for event in plan.course.events if event.what == "length"}
     found = []
     for cycle in range(1, plan.last_cycle):
         block = courses.block(plan.regimen, cycle, plan.course.remission or NEVER)
-        if cycle not in said and block and block.length and block.length[0] < block.length[1]:
-            shortest, longest = block.length
-            found.append(f"Cycle {cycle} is dated as {shortest} days, the shortest of {shortest} to {longest} days.")
+        shortest, longest = (block and block.length) or (1, 99)
+        days = said.get(cycle, shortest)
+        stated = f"{shortest} to {longest}" if shortest < longest else f"{shortest}"
+        if cycle not in said and shortest < longest:
+            found.append(f"Cycle {cycle} is dated as {days} days, the shortest of {stated} days.")
+        elif not shortest <= days <= longest:
+            found.append(f"Cycle {cycle} is dated as {days} days, as the course says; its source states {stated} days.")
     return found
 
 
@@ -130,7 +160,7 @@ def _transplant(plan: Plan) -> list[str]:
     if plan.apart:
         sentence = "was given after the transplant and is not in any sum before it."
         found += [f"{units.show(dose.dose, units.DOSE)} {_where(dose)} {sentence}" for dose in plan.apart]
-    if plan.course.transplant and plan.course.start is None:
+    if plan.course.transplant and plan.course.start is None and not plan.apart:
         found.append("Without --start no dose has a date, so none is left out for falling after the transplant.")
     return found
 
@@ -154,12 +184,13 @@ def _history(plan: Plan) -> list[str]:
     """What was recorded with gaps, moved, or against the label's windows."""
     found = []
     recorded = [index for index, dose in enumerate(plan.doses) if dose.state != "planned"]
-    for dose in plan.doses[: recorded[-1]] if recorded else ():
+    stopped = any(event.what == "stop" for event in plan.course.events) or plan.apart
+    for dose in plan.doses if stopped else plan.doses[: max(recorded, default=0)]:
         if dose.state == "planned":
             found.append(f"The dose {_where(dose)} was not recorded, though later ones were: was it given or omitted?")
     for breach in plan.breaches:
-        label = _said(plan.product.cited[breach.rule]) if plan.product else ""
-        found.append(f"The dose in cycle {breach.cycle} on day {breach.day} is {breach.problem} ({label}).")
+        source = _said(plan.product, breach.rule) if plan.product else ""
+        found.append(f"The dose in cycle {breach.cycle} on day {breach.day} is {breach.problem} ({source}).")
     reduced = [event for event in plan.course.events if event.what == "reduce" and event.amount is not None]
     found += [
         f"From cycle {event.cycle} on doses are {units.digits(event.amount.magnitude)} % below the schedule's level."
@@ -169,8 +200,10 @@ def _history(plan: Plan) -> list[str]:
     return found
 
 
-def _said(citations: Iterable[Citation]) -> str:
-    return "; ".join(f"{citation.source}: {citation.spot}" for citation in citations)
+def _said(product: Product, fact: str) -> str:
+    """Who states a fact of the product, and where; its sources are not those of the regimen."""
+    cites = {source.id: source.cite for source in product.sources}
+    return "; ".join(f"{cites[citation.source]}, {citation.spot}" for citation in product.cited[fact])
 
 
 def _bags(plan: Plan) -> list[str]:

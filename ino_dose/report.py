@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from . import comparing
     from .errors import Fault
     from .plan import Plan
-    from .regimen import Block, Citation, Regimen, Result, Source
+    from .regimen import Block, Citation, Product, Regimen, Result, Source
     from .units import Quantity
 
 Row = dict[str, Any]
@@ -89,7 +89,9 @@ def plan(found: Plan) -> Row:
             "dose_mg": _number(units.total((dose.dose for dose in found.doses), units.DOSE)),
             "delivered_mg_per_m2": _quotient(units.total((dose.delivered for dose in found.doses), units.LEVEL)),
         },
+        "product": found.product and _product(found, found.product),
         "ceiling": {
+            "title": found.ceiling.title,
             "lower_mg_per_m2": _number(found.ceiling.lower),
             "upper_mg_per_m2": _number(found.ceiling.upper),
             "status": found.status,
@@ -176,6 +178,17 @@ def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: s
         "vials": made and made.vials,
         "withdraw_ml": made and _number(made.withdraw),
         "bag_mg_per_ml": made and _number(made.concentration),
+    }
+
+
+def _product(found: Plan, product: Product) -> Row:
+    """What the planned doses take of the product, and where its facts are from; each spot is in its file."""
+    planned = [dose for dose in found.doses if dose.state == "planned"]
+    return {
+        "title": product.title,
+        "vials": sum(pharmacy.vials(dose.dose, product) for dose in planned),
+        "vials_saved": sum(pharmacy.saved(dose, found.rounding, product) for dose in planned),
+        "sources": [_source(source) for source in product.sources],
     }
 
 

@@ -17,7 +17,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from . import dates, dosing, left, pharmacy, readout, remarks, units
+from . import dates, dosing, errors, left, pharmacy, readout, remarks, units
 from . import plan as plans
 from .course import NEVER
 from .regimen import Product
@@ -66,7 +66,7 @@ def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
     yield _doses(found)
     yield from _standing(found)
     if found.product and (with_pharmacy or found.rounding.vial is not None):
-        yield _pharmacy(found, found.product)
+        yield from _pharmacy(found, found.product)
     yield from sentences("Look at this", remarks.warnings(found), "bold")
     yield from sentences("Taken for granted", remarks.assumptions(found))
     yield from _sources(found)
@@ -75,7 +75,7 @@ def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
 def _header(found: Plan) -> Iterator[RenderableType]:
     yield from heading(found.regimen)
     if found.patient is not None:
-        yield fact("Patient", printable(found.patient))
+        yield fact("Patient", errors.printable(found.patient))
     yield fact("BSA", bsa(found))
     yield fact("Before", prior(found))
     yield fact("Course", _course(found))
@@ -179,7 +179,7 @@ def _doses(found: Plan) -> Table:
     return table
 
 
-def _pharmacy(found: Plan, product: Product) -> Table:
+def _pharmacy(found: Plan, product: Product) -> Iterator[RenderableType]:
     """A row a dose that is still to be prepared: vials, the volume to withdraw, the bag."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     bag = units.show(product.bag, units.VOLUME)
@@ -197,18 +197,21 @@ def _pharmacy(found: Plan, product: Product) -> Table:
     for dose in found.doses:
         made = pharmacy.prepare(dose.dose, product)
         away = units.digits(units.thousandths(dosing.deviation(dose).magnitude))
-        saved = pharmacy.vials(dosing.round_half_up(dose.calculated, found.rounding.step), product) - made.vials
         cells = [
             digits(dose.dose),
             away,
             str(made.vials),
             digits(made.withdraw),
             digits(made.concentration),
-            str(saved),
+            str(pharmacy.saved(dose, found.rounding, product)),
         ]
         if dose.state == "planned":
             table.add_row(str(dose.prescribed.cycle), str(dose.prescribed.day), *cells)
-    return table
+    yield table
+    for source in product.sources:
+        facts = (each for fact in ("vial", "concentration", "bag", "rounding") for each in product.cited[fact])
+        yield from _cited([source] if any(each.source == source.id for each in facts) else [], ())
+    yield Text()
 
 
 def digits(amount: Quantity | None) -> str:
@@ -266,7 +269,7 @@ def _left(found: Plan) -> Iterator[RenderableType]:
                 units.digits(abs(room.level.magnitude)),
                 units.digits(units.thousandths(abs(room.dose.magnitude))),
             )
-            cycles = f"{room.cycles} planned cycle{'' if room.cycles == 1 else 's'} fit whole"
+            cycles = f"{room.cycles} whole planned cycle{' fits' if room.cycles == 1 else 's fit'}"
             over = f"{amount} mg/m² over {limit}"
             yield fact(
                 "", f"{amount} mg/m² ({mg} mg now) left under {limit}; {cycles}" if room.level.magnitude >= 0 else over
@@ -324,8 +327,9 @@ def _sources(found: Plan) -> Iterator[RenderableType]:
     spots += [citation for rule in rules if rule for citation in rule.citations]
     cited = {citation.source for citation in spots}
     yield from _cited((source for source in regimen.sources if source.id in cited), spots)
-    yield from _cited(found.ceiling.sources, found.ceiling.citations, "The ceiling: ")
-    yield _indented(f"The ceiling is {found.ceiling.basis}.")
+    if not regimen.after_transplant:
+        yield from _cited(found.ceiling.sources, found.ceiling.citations, "The ceiling: ")
+        yield _indented(f"{found.ceiling.title}: {found.ceiling.basis}.")
 
 
 def _indented(text: str, style: str = "") -> _Beside:
@@ -366,8 +370,3 @@ def areas(rows: Iterable[tuple[str, str, str]]) -> Iterator[RenderableType]:
     for row in rows:
         table.add_row(*row)
     yield table
-
-
-def printable(text: str) -> str:
-    """A person's own text with control characters spelled out, so that none reaches the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -206,9 +206,9 @@ def show(amount: Quantity, kind: Kind) -> str:
 
 
 def day(said: str, place: str) -> date:
-    """A date that exists, written year-month-day."""
+    """A date that exists, written year-month-day, in this century or those beside it: 0202 and 9999 are slips."""
     try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
+        if not re.fullmatch(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", said):
             raise ValueError
         return date.fromisoformat(said)
     except ValueError:

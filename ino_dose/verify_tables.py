@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from . import tables, units, verdict
+from . import errors, tables, units, verdict
 from .tables import Part
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def check(found: Check) -> Iterator[Part]:
     yield ""
     yield from tables.sentences("What would explain it", verdict.because(found))
     if order.id is not None:
-        yield tables.fact("Patient", tables.printable(order.id))
+        yield tables.fact("Patient", errors.printable(order.id))
     yield tables.fact("BSA", tables.bsa(plan))
     yield tables.fact("Before", tables.prior(plan))
     for due in found.due:

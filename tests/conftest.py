@@ -1,6 +1,5 @@
 """Arguments → what the command printed and how it ended, inside this process."""
 
-import gc
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -41,8 +40,6 @@ def ino(capsys: pytest.CaptureFixture[str]) -> Run:
             cli.main(list(arguments))
         except SystemExit as ended:
             code = int(ended.code or 0)
-        finally:
-            gc.enable()
         return Ran(code, *capsys.readouterr())
 
     return run

@@ -1,0 +1,98 @@
+"""A site's own schedules and ceiling beside the bundled ones."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from ino_dose import library
+
+OWN = """title: Our fractionated course
+after transplant: no
+sources: {sop: {cite: "Haematology SOP 7, 2026", read: full text}}
+blocks:
+  - {cycles: 1 to 2, doses: {day 1: 0.3 mg/m2, day 8: 0.3 mg/m2}, source: {sop: page 3}}
+totals:
+  - {through cycle: 2, total: 1.2 mg/m2, worked: 2 × (0.3 + 0.3)}
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "our-course.yaml").write_text(OWN, "utf-8")
+    return tmp_path
+
+
+def test_a_sites_schedule_is_planned_by_its_id(site: Path, ino: Run) -> None:
+    """0.3 × 2 = 0.6 mg a dose."""
+    ran = ino("plan", "our-course", "--bsa", "2m2", "--schedules", str(site), "-f", "json")
+    assert [dose["dose_mg"] for dose in ran.json["doses"]] == [Decimal("0.6")] * 4
+
+
+def test_the_environment_names_the_folder_too(site: Path, ino: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INO_DOSE_SCHEDULES", str(site))
+    assert "our-course" in [each["id"] for each in ino("regimens", "-f", "json").json]
+    assert "our-course" not in library.at().files
+
+
+def test_a_site_may_not_take_a_bundled_id(site: Path, ino: Run) -> None:
+    (site / "ino-vate.yaml").write_text(OWN, "utf-8")
+    for command in (["regimens"], ["plan", "our-course", "--bsa", "2m2"], ["show", "ino-vate"], ["compare"]):
+        ran = ino(*command, "--schedules", str(site))
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err == f"{site}/ino-vate.yaml: ino-vate is the id of a bundled regimen; give the file another name\n"
+
+
+def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path, ino: Run) -> None:
+    ran = ino("regimens", "--schedules", str(tmp_path / "none"))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("--schedules: there is no folder")
+
+
+@pytest.mark.parametrize("command", [["regimens", "-f", "json"], ["compare", "-f", "json"]])
+def test_a_broken_file_of_a_site_is_named_and_takes_nothing_away(command: list[str], site: Path, ino: Run) -> None:
+    (site / "broken.yaml").write_text(OWN.replace("total: 1.2", "total: 1.3"), "utf-8")
+    ran = ino(*command, "--schedules", str(site))
+    assert ran.code == 4
+    assert {each["id"] for each in ran.json} == {*library.at().files, "our-course"}
+    assert ran.err.startswith(f"{site}/broken.yaml:7: the total gives 1.3 mg/m², ")
+
+
+def test_a_plan_by_a_broken_file_is_refused(site: Path, ino: Run) -> None:
+    (site / "broken.yaml").write_text(OWN.replace("total: 1.2", "total: 1.3"), "utf-8")
+    ran = ino("plan", "broken", "--bsa", "2m2", "--schedules", str(site))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"{site}/broken.yaml:7: ")
+
+
+CEILING = """title: Ceiling of our transplant unit
+lower: 1.0 mg/m2
+upper: 1.2 mg/m2
+basis: a decision of our unit
+source: {sop: page 9}
+sources: {sop: {cite: "Transplant SOP 2, 2026", read: full text}}
+"""
+
+
+def test_a_site_may_state_its_own_ceiling_and_the_output_names_it(site: Path, ino: Run) -> None:
+    """0.6, 1.2: the second cycle ends exactly at the upper limit."""
+    own = site / "limits" / "ceiling.yaml"
+    own.parent.mkdir()
+    own.write_text(CEILING, "utf-8")
+    asked = ["plan", "our-course", "--bsa", "2m2", "--schedules", str(site), "--ceiling", str(own)]
+    found = ino(*asked, "-f", "json").json["ceiling"]
+    assert (found["lower_mg_per_m2"], found["upper_mg_per_m2"]) == (Decimal(1), Decimal("1.2"))
+    assert (found["title"], found["status"]) == ("Ceiling of our transplant unit", "between")
+    assert found["source"] == {"id": "sop", "spot": "page 9"}
+    printed = ino(*asked).out
+    assert "Ceiling of our transplant unit" in printed
+    assert "2.7" not in printed
+
+
+def test_a_prefix_of_several_ids_lists_them_with_what_sets_them_apart(ino: Run) -> None:
+    ran = ino("plan", "mini-hyper-cvd-ino", "--bsa", "2m2")
+    assert (ran.code, ran.out) == (2, "")
+    listed = [line.split(":")[0].strip() for line in ran.err.splitlines()[1:]]
+    assert listed == [f"mini-hyper-cvd-ino-v{version}" for version in "1234"]
+    assert len(set(ran.err.splitlines())) == 5
