@@ -77,7 +77,7 @@ def make(
 ) -> Plan:
     """Plan a course. `patient` is only echoed; `product` is needed for dates and for the pharmacy's side."""
     line = courses.line(regimen, course)
-    lived.check(line, course.events)
+    lived.check(line, course)
 
     def live(doses: Sequence[Prescribed], course: Course, product: Product | None) -> tuple[Parted, tuple[Breach, ...]]:
         found, breaches = lived.doses(doses, body, course.events, rounding), tuple[Breach, ...]()
