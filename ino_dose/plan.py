@@ -60,6 +60,11 @@ class Plan(NamedTuple):
         return self.standing.status
 
     @property
+    def days_to_transplant(self) -> int | None:
+        """Days from the last dose to the transplant; None also while it is not decided which dose is the last."""
+        return None if self.undecided else dates.days_to_transplant(self.doses, self.course)
+
+    @property
     def last_cycle(self) -> int:
         """The last cycle planned."""
         return self.doses[-1].prescribed.cycle

@@ -18,7 +18,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from . import dates, dosing, left, pharmacy, remarks, report, units
+from . import dosing, left, pharmacy, remarks, report, units
 from . import plan as plans
 from .course import NEVER, said
 from .regimen import Choice
@@ -72,9 +72,11 @@ def _header(found: Plan) -> Iterator[Text]:
     yield _fact("BSA", _bsa(found))
     yield _fact("Before", _prior(found))
     yield _fact("Course", _course(found))
-    days = dates.days_to_transplant(found.doses, found.course)
-    if days is not None:
-        yield _fact("Interval", f"{days} days from the last dose to transplant; no source states how many it should be")
+    if found.days_to_transplant is not None:
+        yield _fact(
+            "Interval",
+            f"{found.days_to_transplant} days from the last dose to transplant; no source states how many it should be",
+        )
 
 
 def _fact(name: str, value: str) -> Text:
@@ -233,7 +235,8 @@ def _left(found: Plan) -> Iterator[Text]:
                 units.digits(abs(room.level.magnitude)),
                 units.digits(units.thousandths(abs(room.dose.magnitude))),
             )
-            cycles = f"{room.cycles} whole planned cycle{' fits' if room.cycles == 1 else 's fit'}"
+            planned = sum(dose.state == "planned" for dose in found.doses)
+            cycles = f"{room.doses} of {planned} planned doses fit, {room.cycles} whole cycle{'s' * (room.cycles != 1)}"
             over = f"{amount} mg/m² over {limit}"
             yield _fact(
                 "", f"{amount} mg/m² ({mg} mg now) left under {limit}; {cycles}" if room.level.magnitude >= 0 else over

@@ -160,6 +160,7 @@ def test_a_transplant_within_cycle_2_ends_both_branches_there(ino: Run) -> None:
         "plan", "besponsa-label", "--bsa", "2m2", "--start", "2026-12-01", "--transplant", "2026-12-29", "-f", "json"
     )
     assert [branch["level_mg_per_m2"] * 10 for branch in ran.json["undecided"]] == [28, 31]
+    assert ran.json["course"]["days_to_transplant"] is None  # nobody knows yet which dose is the last
 
 
 def test_without_dates_what_follows_a_dose_after_transplant_is_after_it_too(tmp_path: Path, ino: Run) -> None:

@@ -281,12 +281,13 @@ def test_control_characters_of_a_reason_never_reach_a_terminal(plan: Run) -> Non
 
 
 def test_what_is_left_is_said_in_words(plan: Run) -> None:
-    """0.8 + 0.5 + 0.5 given; 2.7 - 1.8 = 0.9, × 2 = 1.8 mg; 3.6 - 1.8 = 1.8, 3.6 mg, and one cycle of 1.5 in it."""
+    """0.8 + 0.5 + 0.5 given; 2.7 - 1.8 = 0.9, × 2 = 1.8 mg, and one dose of 0.5 in it;
+    3.6 - 1.8 = 1.8, 3.6 mg, and three doses of 0.5, one cycle, in it."""
     given = [f"{{cycle: 1, day: {day}, given: as planned}}" for day in (1, 8, 15)]
     out = plan(f"{LABEL}cycles: 3\nevents: [{', '.join(given)}]\n").out
     assert "So far   1.8 mg/m²: within 2.7\n" in out
-    assert "0.9 mg/m² (1.8 mg now) left under 2.7 mg/m²; 0 whole planned cycles fit\n" in out
-    assert "1.8 mg/m² (3.6 mg now) left under 3.6 mg/m²; 1 whole planned cycle fits\n" in out
+    assert "0.9 mg/m² (1.8 mg now) left under 2.7 mg/m²; 1 of 6 planned doses fit, 0 whole cycles\n" in out
+    assert "1.8 mg/m² (3.6 mg now) left under 3.6 mg/m²; 3 of 6 planned doses fit, 1 whole cycle\n" in out
     assert "2.7 mg/m²: first passed in cycle 2 on day 8, by 2.1 mg/m² at the end\n" in out
 
 
