@@ -16,21 +16,26 @@ class Left(NamedTuple):
     """Room under a limit after what was received before and what was given in this course.
 
     `level` (mg/m²) and `dose` (mg at the BSA of the next dose) are signed, None where prior exposure
-    is unknown; `cycles` counts the cycles of which nothing was given yet and that end within the limit.
+    is unknown; `doses` counts the planned doses that stay within the limit, `cycles` the cycles of which
+    nothing was given yet and that end within it.
     """
 
     level: Quantity | None
     dose: Quantity | None
+    doses: int | None
     cycles: int | None
 
 
 def under(plan: Plan, given: Against, whole: Against) -> Left:
     """What is left under one limit: `given` and `whole` are the course against it so far and to its end."""
     if given.remaining is None:
-        return Left(None, None, None)
+        return Left(None, None, None, None)
     planned = [dose for dose in plan.doses if dose.state == "planned"]
     bsa = (planned or plan.doses[-1:])[0].bsa
     begun = {dose.prescribed.cycle for dose in plan.doses if dose.state != "planned"}
     cycles = {dose.prescribed.cycle for dose in planned} - begun
     fitting = [cycle for cycle in cycles if whole.last_cycle_within is not None and cycle <= whole.last_cycle_within]
-    return Left(given.remaining, given.remaining * units.fraction(bsa), len(fitting))
+    most = units.fraction(whole.limit)
+    sums = zip(plan.doses, plan.standing.cumulative, strict=True)
+    doses = [dose for dose, total in sums if dose.state == "planned" and total is not None and total <= most]
+    return Left(given.remaining, given.remaining * units.fraction(bsa), len(doses), len(fitting))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from . import body as bodies
 from . import dosing, units
 from .body import Body
-from .course import Event, Line, Prescribed
+from .course import NEVER, Course, Event, Line, Prescribed
 from .dosing import Dose, Rounding
 from .errors import InputError
 
@@ -29,6 +29,7 @@ def doses(line: Sequence[Prescribed], body: Body, events: Sequence[Event], round
 
     Raises InputError for an amount or a size that looks like a slip and was not confirmed.
     """
+    at(body, events, NEVER)  # a size in a cycle that is not dosed any more can be a slip too
     recorded = {(event.cycle, event.day): event for event in events if event.what in ("given", "omitted")}
     lived = []
     for prescribed in line:
@@ -105,19 +106,19 @@ def _record(due: Dose, event: Event) -> Dose:
     return due._replace(state="given", dose=event.amount, delivered=delivered, counted=counted)
 
 
-def check(line: Line, events: Sequence[Event]) -> None:
+def check(line: Line, course: Course) -> None:
     """Raise InputError for events out of order, recorded twice, or in cycles and on days that the course does not have.
 
     A stop, a length, a size and a reduction may stand in a cycle without inotuzumab ozogamicin; a stop
     and a length also where it is not decided yet how the cycle is dosed.
     """
-    _in_order(events)
+    _in_order(course.events)
     days: dict[int, list[int]] = {}
     for prescribed in line.doses:
         days.setdefault(prescribed.cycle, []).append(prescribed.day)
     furthest = max(dose.cycle for doses in (line.doses, *(branch.doses for branch in line.undecided)) for dose in doses)
-    for event in events:
-        last = furthest if event.what in ("stop", "length") else max(days)
+    for event in course.events:
+        last = max(furthest if event.what in ("stop", "length") else max(days), course.cycles or 0)
         if event.cycle > last or (event.day and event.cycle not in days):
             hint = f"it has doses in cycle {', '.join(map(str, days))}"
             raise InputError(event.place, f"cycle {event.cycle} is not in this course", hint + _open(line))

@@ -59,6 +59,11 @@ class Plan(NamedTuple):
         return self.standing.status
 
     @property
+    def days_to_transplant(self) -> int | None:
+        """Days from the last dose to the transplant; None also while it is not decided which dose is the last."""
+        return None if self.undecided else dates.days_to_transplant(self.doses, self.course)
+
+    @property
     def last_cycle(self) -> int:
         """The last cycle planned."""
         return self.doses[-1].prescribed.cycle
@@ -76,7 +81,7 @@ def make(
 ) -> Plan:
     """Plan a course. `patient` is only echoed; `product` is needed for dates and for the pharmacy's side."""
     line = courses.line(regimen, course)
-    lived.check(line, course.events)
+    lived.check(line, course)
 
     def live(doses: Sequence[Prescribed], course: Course, product: Product | None) -> tuple[Parted, tuple[Breach, ...]]:
         found, breaches = lived.doses(doses, body, course.events, rounding), tuple[Breach, ...]()

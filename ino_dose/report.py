@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, dates, dosing, left, pharmacy, remarks, units
+from . import __version__, dosing, left, pharmacy, remarks, units
 from .body import FORMULAS
 from .ceiling import Standing
 from .course import NEVER
@@ -77,7 +77,7 @@ def plan(found: Plan) -> Row:
             "hsct": found.course.hsct,
             "start": _day(found.course.start),
             "transplant": _day(found.course.transplant),
-            "days_to_transplant": dates.days_to_transplant(found.doses, found.course),
+            "days_to_transplant": found.days_to_transplant,
             "given_mg_per_m2": _number(_counted(dose for dose in found.doses if dose.state == "given")),
             "planned_mg_per_m2": _number(_counted(dose for dose in found.doses if dose.state == "planned")),
         },
@@ -215,7 +215,12 @@ def _sides(standing: Standing) -> Row:
 
 
 def _left(found: left.Left) -> Row:
-    return {"level_mg_per_m2": _number(found.level), "dose_mg": _number(found.dose), "cycles": found.cycles}
+    return {
+        "level_mg_per_m2": _number(found.level),
+        "dose_mg": _number(found.dose),
+        "doses": found.doses,
+        "cycles": found.cycles,
+    }
 
 
 def cycles(found: Plan) -> list[Row]:

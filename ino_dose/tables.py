@@ -17,7 +17,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from . import dates, dosing, errors, left, pharmacy, readout, remarks, units
+from . import dosing, errors, left, pharmacy, readout, remarks, units
 from . import plan as plans
 from .course import NEVER
 from .regimen import Product
@@ -79,8 +79,7 @@ def _header(found: Plan) -> Iterator[RenderableType]:
     yield fact("BSA", bsa(found))
     yield fact("Before", prior(found))
     yield fact("Course", _course(found))
-    days = dates.days_to_transplant(found.doses, found.course)
-    if days is not None:
+    if (days := found.days_to_transplant) is not None:
         yield fact("Interval", f"{days} days from the last dose to transplant; no source states how many it should be")
 
 
@@ -269,7 +268,8 @@ def _left(found: Plan) -> Iterator[RenderableType]:
                 units.digits(abs(room.level.magnitude)),
                 units.digits(units.thousandths(abs(room.dose.magnitude))),
             )
-            cycles = f"{room.cycles} whole planned cycle{' fits' if room.cycles == 1 else 's fit'}"
+            planned = sum(dose.state == "planned" for dose in found.doses)
+            cycles = f"{room.doses} of {planned} planned doses fit, {room.cycles} whole cycle{'s' * (room.cycles != 1)}"
             over = f"{amount} mg/m² over {limit}"
             yield fact(
                 "", f"{amount} mg/m² ({mg} mg now) left under {limit}; {cycles}" if room.level.magnitude >= 0 else over

@@ -50,9 +50,9 @@ ARROWS = {
     # quantities become text, once
     "remarks": "body course dosing lived pharmacy plan regimen units",
     "readout": "course regimen units",
-    "report": "__init__ body ceiling comparing course dates dosing errors left pharmacy plan regimen remarks units",
+    "report": "__init__ body ceiling comparing course dosing errors left pharmacy plan regimen remarks units",
     "calendar": "__init__ dosing errors plan units",
-    "tables": "ceiling course dates dosing errors left pharmacy plan readout regimen remarks units",
+    "tables": "ceiling course dosing errors left pharmacy plan readout regimen remarks units",
     "verdict": "body dosing order remarks units verify",
     "verify_report": "__init__ course order regimen report units verdict verify",
     "verify_tables": "errors order tables units verdict",

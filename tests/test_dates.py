@@ -1,0 +1,197 @@
+"""Dates of doses: across years and leap days, moved, pushed, against the label's windows, and around a transplant."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+
+Dated = Callable[..., Any]
+LABEL = "regimen: besponsa-label\npatient: {bsa: 2 m2}\nprior: none\n"
+
+
+@pytest.fixture
+def dated(tmp_path: Path, ino: Run) -> Dated:
+    """`dated(start, *events, cycles=1)` plans a course and gives what JSON says of it."""
+
+    def run(start: str, *events: str, cycles: int = 1, regimen: str = "besponsa-label", more: str = "") -> Any:
+        said = "".join(f"  - {{{event}}}\n" for event in events)
+        text = f"regimen: {regimen}\npatient: {{bsa: 2 m2}}\nprior: none\nstart: {start}\ncycles: {cycles}\n{more}"
+        file = tmp_path / "course.yaml"
+        file.write_text(text + (f"events:\n{said}" if events else ""), "utf-8")
+        ran = ino("plan", "--course", str(file), "-f", "json")
+        assert ran.code == 0, ran.err
+        return ran.json
+
+    return run
+
+
+def days(found: Any) -> list[str]:
+    return [dose["date"] for dose in found["doses"]]
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("2026-12-24", ["2026-12-24", "2026-12-31", "2027-01-07"]),
+        ("2028-02-22", ["2028-02-22", "2028-02-29", "2028-03-07"]),  # a leap year
+        ("2027-02-22", ["2027-02-22", "2027-03-01", "2027-03-08"]),
+        ("2100-02-22", ["2100-02-22", "2100-03-01", "2100-03-08"]),  # a century that is none
+    ],
+)
+def test_days_8_and_15_are_7_and_14_days_after_the_start(start: str, expected: list[str], dated: Dated) -> None:
+    assert days(dated(start)) == expected
+
+
+def test_a_start_on_the_command_line_dates_a_course(ino: Run) -> None:
+    ran = ino("plan", "ino-vate", "--bsa", "2m2", "--cycles", "1", "--start", "2026-12-01", "-f", "csv")
+    dates = [row["date"] for row in csv.DictReader(io.StringIO(ran.out))]
+    assert dates == ["2026-12-01", "2026-12-08", "2026-12-15"]
+
+
+def test_a_range_takes_the_shorter_length_and_says_so(dated: Dated) -> None:
+    """21 days after 1 December is 22 December; cycle 2 of the label lasts 28 days, to 19 January."""
+    found = dated("2026-12-01", cycles=3, more="remission after: 1\n")
+    assert days(found)[3::3] == ["2026-12-22", "2027-01-19"]
+    assert [each for each in found["assumptions"] if "dated" in each] == [
+        "Cycle 1 is dated as 21 days, the shortest of 21 to 28 days."
+    ]
+
+
+def test_a_stated_length_is_taken_and_pointed_out_where_no_source_has_it(dated: Dated) -> None:
+    found = dated(
+        "2026-12-01", "cycle: 1, length: 28 d", "cycle: 2, length: 42 d", cycles=3, more="remission after: 1\n"
+    )
+    assert days(found)[3::3] == ["2026-12-29", "2027-02-09"]
+    assert [each for each in found["assumptions"] if "dated" in each] == [
+        "Cycle 2 is dated as 42 days, as the course says; its source states 28 days."
+    ]
+
+
+def test_the_length_of_the_last_cycle_is_not_needed(dated: Dated) -> None:
+    assert days(dated("2026-12-01", regimen="mrd-mdacc")) == ["2026-12-01", "2026-12-08"]
+
+
+def test_days_2_and_8_sit_exactly_on_the_least_spacing(dated: Dated) -> None:
+    found = dated("2026-12-01", regimen="mini-hyper-cvd-ino-v3")
+    assert days(found) == ["2026-12-02", "2026-12-08"]
+    assert found["warnings"] == []
+
+
+def test_a_dose_keeps_its_day_when_the_one_before_is_a_day_late(dated: Dated) -> None:
+    """9 + 6 = 15: the third dose is not pushed."""
+    assert days(dated("2026-12-01", "cycle: 1, day: 8, on: 2026-12-09")) == ["2026-12-01", "2026-12-09", "2026-12-15"]
+
+
+def test_a_dose_is_pushed_when_the_one_before_is_two_days_late(dated: Dated) -> None:
+    assert days(dated("2026-12-01", "cycle: 1, day: 8, on: 2026-12-10")) == ["2026-12-01", "2026-12-10", "2026-12-16"]
+
+
+def test_an_omitted_dose_pushes_nothing(dated: Dated) -> None:
+    found = dated("2026-12-01", "cycle: 1, day: 8, omitted: fever, on: 2026-12-14")
+    assert days(found) == ["2026-12-01", "2026-12-14", "2026-12-15"]
+
+
+def test_a_moved_first_dose_of_a_cycle_moves_only_what_is_too_near(dated: Dated) -> None:
+    """Day 1 of cycle 2 moves from 22 to 27 December; day 8 waits from 29 December to 2 January, day 15 from 5 to 8."""
+    found = dated("2026-12-01", "cycle: 2, day: 1, on: 2026-12-27", cycles=2, more="remission after: 1\n")
+    assert days(found)[3:] == ["2026-12-27", "2027-01-02", "2027-01-08"]
+
+
+@pytest.mark.parametrize(
+    ("on", "warning"),
+    [
+        ("2026-12-06", "5 days after the dose before, with at least 6 asked for"),  # day 6 is never a second dose
+        ("2026-12-07", None),
+        ("2026-12-10", None),
+        ("2026-12-11", "3 days later than its day, with 2 allowed"),
+    ],
+)
+def test_day_8_may_be_days_7_to_10(on: str, warning: str | None, dated: Dated) -> None:
+    found = dated("2026-12-01", f"cycle: 1, day: 8, given: as planned, on: {on}", "cycle: 1, day: 15, omitted: fever")
+    breaches = [each for each in found["warnings"] if "day 8" in each]
+    assert [warning in each and "Pfizer, revised 3/2024, section 2, Table 1" in each for each in breaches] == (
+        [True] if warning else []
+    )
+
+
+def test_both_windows_can_be_left_at_once(dated: Dated) -> None:
+    found = dated("2026-12-01", "cycle: 1, day: 8, on: 2026-12-05")
+    assert [each.split(" is ")[1].split(",")[0] for each in found["warnings"]] == [
+        "4 days after the dose before",
+        "3 days earlier than its day",
+    ]
+
+
+def test_day_1_has_no_window_of_its_own(dated: Dated) -> None:
+    found = dated("2026-12-01", "cycle: 2, day: 1, on: 2027-01-05", cycles=2, more="remission after: 1\n")
+    assert not [each for each in found["warnings"] if "on day 1 " in each]
+
+
+# around a transplant
+
+
+def test_the_interval_is_counted_from_the_last_dose_and_not_judged(dated: Dated) -> None:
+    found = dated("2026-12-01", "cycle: 1, day: 15, omitted: bilirubin", more="transplant: 2027-01-10\n")
+    assert found["course"]["days_to_transplant"] == 33  # 8 December to 10 January: 23 + 10
+    assert not [each for each in found["warnings"] if "days" in each]
+
+
+def test_a_dose_omitted_because_of_the_transplant_is_no_contradiction(dated: Dated) -> None:
+    found = dated("2026-12-01", "cycle: 1, day: 15, omitted: transplant", more="transplant: 2026-12-12\n")
+    assert [dose["state"] for dose in found["doses"]] == ["planned", "planned", "omitted"]
+    assert found["total"]["level_mg_per_m2"] * 10 == 13
+
+
+def test_a_transplant_before_cycle_2_decides_what_remission_would_have(ino: Run) -> None:
+    ran = ino(
+        "plan", "besponsa-label", "--bsa", "2m2", "--start", "2026-12-01", "--transplant", "2026-12-20", "-f", "json"
+    )
+    assert (ran.json["ceiling"]["status"], ran.json["undecided"]) == ("below", [])
+    assert (
+        "Not planned, since they would fall after the transplant: cycle 2 day 1, cycle 2 day 8, cycle 2 day 15."
+        in (ran.json["warnings"])
+    )
+
+
+def test_a_transplant_within_cycle_2_ends_both_branches_there(ino: Run) -> None:
+    """Day 1 is on 22 December, day 8 on 29 December, day 15 after it: 1.8 + 0.5 + 0.5 or 1.8 + 0.8 + 0.5."""
+    ran = ino(
+        "plan", "besponsa-label", "--bsa", "2m2", "--start", "2026-12-01", "--transplant", "2026-12-29", "-f", "json"
+    )
+    assert [branch["level_mg_per_m2"] * 10 for branch in ran.json["undecided"]] == [28, 31]
+    assert ran.json["course"]["days_to_transplant"] is None  # nobody knows yet which dose is the last
+
+
+def test_without_dates_what_follows_a_dose_after_transplant_is_after_it_too(tmp_path: Path, ino: Run) -> None:
+    file = tmp_path / "course.yaml"
+    events = "events:\n  - {cycle: 1, day: 1, given: as planned}\n"
+    events += "  - {cycle: 1, day: 8, given: as planned, after transplant: yes}\n"
+    file.write_text(f"{LABEL}cycles: 1\ntransplant: 2027-03-01\n{events}", "utf-8")
+    found = ino("plan", "--course", str(file), "-f", "json").json
+    assert [dose["day"] for dose in found["doses"]] == [1]
+    assert [dose["day"] for dose in found["doses_after_transplant"]] == [8]
+    assert "Not planned, since they would fall after the transplant: cycle 1 day 15." in found["warnings"]
+
+
+def test_a_transplant_without_a_start_leaves_nothing_out_and_says_so(ino: Run) -> None:
+    ran = ino("plan", "mrd-mdacc", "--bsa", "2m2", "--cycles", "1", "--transplant", "2027-03-01", "-f", "json")
+    assert len(ran.json["doses"]) == 2
+    assert any("Without --start no dose has a date" in each for each in ran.json["warnings"])
+
+
+@pytest.mark.parametrize(
+    "said", ["2026-02-29", "2026-13-01", "26-12-01", "2026-12-1", "tomorrow", "", "２026-12-01", "0202-12-01"]
+)
+def test_a_date_that_is_none_is_refused(said: str, ino: Run) -> None:
+    ran = ino("plan", "mrd-mdacc", "--bsa", "2m2", "--start", said)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"--start: {said!r} is not a date; write year-month-day, as in 2026-12-01\n"
+
+
+def test_the_last_year_that_is_taken_ends_without_a_fault(ino: Run) -> None:
+    ran = ino("plan", "nhl-phase-1", "--bsa", "2m2", "--cycles", "99", "--start", "2199-12-31", "-f", "json")
+    assert ran.code == 0
