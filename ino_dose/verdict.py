@@ -85,15 +85,16 @@ def _way(found: Check, dose: Dose) -> str:
 def _nothing(found: Check, due: Due) -> str:
     order, regimen = found.order, due.plan.regimen
     unit, numbers = verify.scheduled(due, order)
-    near = " and ".join(map(str, verify.nearest(order.day if unit == "day" else order.cycle, numbers)))
-    listed = ", ".join(map(str, numbers))
+    near = verify.nearest(order.day if unit == "day" else order.cycle, numbers)
+    nearest = (
+        f"the nearest is {unit} {near[0]}" if len(near) == 1 else f"the nearest are {unit}s {near[0]} and {near[1]}"
+    )
+    listed = f"{unit}{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
     if unit == "day":
-        return (
-            f"{regimen.id} has no dose on day {order.day} of cycle {order.cycle}; its days are {listed}, nearest {near}"
-        )
+        return f"{regimen.id} has no dose on day {order.day} of cycle {order.cycle}, only on {listed}; {nearest}"
     remission = due.plan.course.remission
     whom = "" if remission is None else f" {'with' if remission < order.cycle else 'without'} remission"
-    return f"{regimen.id}{whom} has no cycle {order.cycle}; its cycles are {listed}, nearest {near}"
+    return f"{regimen.id}{whom} has no cycle {order.cycle}, only {listed}; {nearest}"
 
 
 def because(found: Check) -> list[str]:
