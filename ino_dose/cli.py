@@ -8,18 +8,13 @@ import sys
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
 
 from . import __version__
 from .errors import InputError
-
-if TYPE_CHECKING:
-    from .body import Body
-    from .course import Course
-    from .units import Quantity
 
 REFUSED, FINDING = 2, 3
 
@@ -109,7 +104,9 @@ def plan(
         str | None, typer.Option(help="BSA formula; ino-dose bsa shows all.  [default: mosteller]")
     ] = None,
     sex: Sex = None,
-    cycles: Annotated[int | None, typer.Option(help="Plan through this cycle, by the regimen's own numbers.")] = None,
+    cycles: Annotated[
+        str | None, typer.Option(metavar="N", help="Plan through this cycle, by the regimen's own numbers.")
+    ] = None,
     remission_after: Annotated[
         str | None, typer.Option(metavar="N|never", help="CR/CRi documented at the end of cycle N, or never.")
     ] = None,
@@ -127,7 +124,7 @@ def plan(
     ] = None,
 ) -> None:
     """Plan a course: every dose in mg, and where it stands against the ceiling."""
-    from . import ceiling, library
+    from . import ceiling, library, patient
     from . import plan as plans
 
     _check_text(id, "--id")
@@ -135,10 +132,10 @@ def plan(
         raise InputError("--fail-on", "a verdict must know what came before", "add --prior 1.8mg/m2, none or unknown")
     found = plans.make(
         library.regimen(regimen),
-        _body(height, weight, bsa, formula, sex),
-        _course(prior, cycles, remission_after, hsct, level),
+        patient.body(height, weight, bsa, formula, sex),
+        patient.course(prior, cycles, remission_after, hsct, level),
         library.ceiling(),
-        _step(round_to),
+        patient.step(round_to),
         id,
     )
     _print_plan(found, format)
@@ -168,81 +165,6 @@ def _check_text(text: str | None, place: str) -> None:
         (text or "").encode()
     except UnicodeEncodeError:
         raise InputError(place, "is not UTF-8 text", "write it in UTF-8") from None
-
-
-def _body(height: str | None, weight: str | None, bsa: str | None, formula: str | None, sex: str | None) -> Body:
-    from . import body, units
-
-    if bsa is not None:
-        for option, value in (("--height", height), ("--weight", weight), ("--formula", formula)):
-            if value is not None:
-                raise InputError(
-                    option, "does not go with --bsa, which is used as stated", f"leave out {option} or --bsa"
-                )
-        return body.stated(units.read(bsa, units.AREA, "--bsa"))
-    chosen = _formula(formula or "mosteller")
-    return body.measured(*_sizes(height, weight), chosen, sex)
-
-
-def _sizes(height: str | None, weight: str | None) -> tuple[Quantity, Quantity]:
-    from . import units
-
-    if height is None or weight is None:
-        missing = " and ".join(name for name, value in (("--height", height), ("--weight", weight)) if value is None)
-        raise InputError(missing, "is missing", "write --height 178cm --weight 82kg, or --bsa 1.82m2")
-    return units.read(height, units.HEIGHT, "--height"), units.read(weight, units.WEIGHT, "--weight")
-
-
-def _formula(name: str) -> Any:
-    from . import body
-
-    if name not in body.FORMULAS:
-        raise InputError("--formula", f"there is no formula {name!r}", "write one of " + ", ".join(body.FORMULAS))
-    return body.FORMULAS[name]
-
-
-def _course(
-    prior: str | None, cycles: int | None, remission_after: str | None, hsct: bool, level: str | None
-) -> Course:
-    from . import course, units
-
-    return course.Course(
-        prior=_prior(prior),
-        prior_stated=prior is not None,
-        cycles=cycles,
-        remission=_remission(remission_after),
-        hsct=hsct,
-        level=None if level is None else units.read(level, units.LEVEL, "--level"),
-    )
-
-
-def _prior(text: str | None) -> Quantity | None:
-    from . import units
-
-    if text == "unknown":
-        return None
-    return units.NO_LEVEL if text in (None, "none") else units.read(text, units.LEVEL, "--prior")
-
-
-def _remission(text: str | None) -> int | None:
-    from .course import NEVER
-
-    if text is None:
-        return None
-    if text == "never":
-        return NEVER
-    if not (text.isascii() and text.isdigit() and len(text) < 4 and not text.startswith("0")):
-        raise InputError("--remission-after", f"{text!r} is not a cycle", "write the cycle's number, or never")
-    return int(text)
-
-
-def _step(text: str) -> Quantity:
-    from . import units
-
-    step = units.read(text, units.DOSE, "--round-to")
-    if not step.magnitude:
-        raise InputError("--round-to", "a step of 0 rounds to nothing", "write it like 0.05mg")
-    return step
 
 
 def regimens(format: Format = "table") -> None:
@@ -277,9 +199,9 @@ def show(regimen: Name, format: Annotated[Literal["table", "json"], typer.Option
 
 def bsa(height: Height = None, weight: Weight = None, sex: Sex = None, format: Format = "table") -> None:
     """Body surface area by every formula, each with its paper."""
-    from . import body, report, units
+    from . import body, patient, report, units
 
-    tall, heavy = _sizes(height, weight)
+    tall, heavy = patient.sizes(height, weight)
     body.measured(tall, heavy, body.FORMULAS["mosteller"])
     found = {
         id: None if id == "schlich" and sex is None else body.area(formula, tall, heavy, sex)
