@@ -79,6 +79,15 @@ def _remission(text: str | None) -> int | None:
     return int(text)
 
 
+def yes(hsct: str | None) -> bool:
+    """Whether a transplant is planned: yes or no, true or false; not stated counts as no."""
+    if hsct is None or hsct.lower() in ("no", "false"):
+        return False
+    if hsct.lower() not in ("yes", "true"):
+        raise InputError("--hsct", f"{hsct!r} is neither yes nor no", "write yes or no")
+    return True
+
+
 def step(text: str) -> Quantity:
     """The rounding step of a dose, in mg."""
     found = units.read(text, units.DOSE, "--round-to")
