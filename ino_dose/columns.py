@@ -25,6 +25,7 @@ UNITS = {
     "prior_mg_per_m2": "mg/m2",
     "level_mg_per_m2": "mg/m2",
 }
+WORDS = {word for kind in units.KINDS for word in kind.spelled}
 PLAIN = ("id", "regimen", "cycles", "remission_after", "hsct", "formula", "sex")
 ROLES = {name: name.split("_")[0] for name in UNITS} | {name: name for name in PLAIN}
 TREATMENT = ("regimen", "cycles", "remission_after", "hsct", "level")
@@ -66,7 +67,8 @@ class Columns(NamedTuple):
         if not cell or not unit or (role == "prior" and cell in ("none", "unknown")):
             return cell or None
         read = units.AMOUNT.fullmatch(cell + unit)
-        return f"{cell} {unit}" if read and read[2] != unit else cell + unit  # 178 c under height_m is not 178 cm
+        another = read and read[2] != unit and read[2] in WORDS  # 178 c under height_m is not 178 cm
+        return f"{cell} {unit}" if another else cell + unit
 
     def words(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The cells of each role as text; an empty cell is empty text."""

@@ -48,6 +48,7 @@ def alone(row: dict[str, str]) -> tuple[str | None, ...]:
         found = library.regimen(row["regimen"])
         body = patient.body(said["height"], said["weight"], bsa and bsa + "m2", said["formula"], said["sex"])
         prior = prior if prior in ("none", "unknown") else prior + "mg/m2"
+        patient.exposure(prior)
         hsct = patient.yes(said["hsct"])
         treatment = patient.course(prior, said["cycles"], said["remission_after"], hsct, level and level + "mg/m2")
         plan = report.plan(plans.make(found, body, treatment, library.ceiling(), patient.step("0.01mg")))
