@@ -16,7 +16,7 @@ from typer.core import TyperCommand
 from . import __version__
 from .errors import InputError
 
-REFUSED, FINDING = 2, 3
+REFUSED, FINDING, INTERRUPTED = 2, 3, 130
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -239,6 +239,38 @@ def lint(
         raise typer.Exit(FINDING)
 
 
+def cohort(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV, NDJSON or Parquet, a row a patient; - is standard input.")
+    ],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="OUT", help="Where to; else standard output.")
+    ] = None,
+    regimen: Annotated[str | None, typer.Option(help="The regimen of all rows.", autocompletion=_regimen_ids)] = None,
+    doses: Annotated[bool, typer.Option("--doses", help="A row a dose instead of a row a patient.")] = False,
+    round_to: Annotated[str, typer.Option(help="Rounding step of a dose.")] = "0.01mg",
+    source: Annotated[
+        Literal["csv", "ndjson", "parquet"] | None, typer.Option("--from", help="The format of FILE.")
+    ] = None,
+    target: Annotated[
+        Literal["csv", "ndjson", "parquet"] | None, typer.Option("--to", help="The format of OUT.")
+    ] = None,
+) -> None:
+    """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
+    gc.enable()
+    try:
+        from . import batch
+    except ModuleNotFoundError as error:
+        if error.name != "polars":
+            raise
+        raise InputError("cohort", "needs Polars, which is not installed", "pip install 'ino-dose[cohort]'") from None
+    try:
+        if refused := batch.run(file, output, regimen, round_to, source, target, doses):
+            raise typer.Exit(refused)
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+
+
 def _print(value: list[dict[str, Any]] | dict[str, Any], format: str) -> None:
     from . import report
 
@@ -255,5 +287,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "show": show,
     "lint": lint,
     "bsa": bsa,
+    "cohort": cohort,
 }
 """The commands by name. Only the one that is asked for is built, which saves half a millisecond each."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from . import body as bodies
-from . import ceiling, dosing, guess, library, patient, remarks, units
+from . import ceiling, dosing, guess, library, patient, remarks, report, units
 from . import plan as plans
 from .body import Body
 from .columns import RESULTS, SIZES, TREATMENT, Columns, find
@@ -27,6 +27,19 @@ SPAN = 10_000
 MOST = 20_000
 """Problems remembered; more than any cohort of measured patients has."""
 ROWS = 65_536
+BY_SIZE = (
+    "cycle",
+    "day",
+    "level_mg_per_m2",
+    "calculated_mg",
+    "dose_mg",
+    "delivered_mg_per_m2",
+    "source",
+    "source_spot",
+)
+BY_PRIOR = ("cumulative_mg_per_m2", "ceiling_status")
+DOSE = (*BY_SIZE[:6], *BY_PRIOR, *BY_SIZE[6:])
+"""The columns of a dose, as `plan -f csv` prints them."""
 
 
 def plan(frame: pl.DataFrame, regimen: str | None = None, round_to: str = "0.01mg") -> pl.DataFrame:
@@ -45,7 +58,7 @@ def plan(frame: pl.DataFrame, regimen: str | None = None, round_to: str = "0.01m
     """
     planner = Planner(find(frame.columns, regimen, "frame"), round_to)
     slices = (frame.slice(start, ROWS) for start in range(0, max(frame.height, 1), ROWS))
-    return pl.concat([each.hstack(planner.plan(planner.columns.words(each))) for each in slices])
+    return pl.concat([each.hstack(planner.plan(planner.columns.words(each, each.height))) for each in slices])
 
 
 class Size(NamedTuple):
@@ -70,8 +83,14 @@ class Standing(NamedTuple):
 class Treatment:
     """A course planned for nobody yet: its doses, and the prior exposures at which its standing changes."""
 
-    def __init__(self, error: str | None, late: str | None, made: plans.Plan | None) -> None:
-        self.error, self.late, self.made = error, late, made
+    def __init__(
+        self,
+        say: Callable[[str], str],
+        error: str | None = None,
+        late: str | None = None,
+        made: plans.Plan | None = None,
+    ) -> None:
+        self.say, self.error, self.late, self.made = say, error, late, made
         self.total = Decimal(0)
         self.upper = Decimal(0)
         self.breaks: list[Decimal] = []
@@ -99,25 +118,31 @@ class Treatment:
             self.standings[place] = self.stand(None if prior is None else units.quantity(prior, units.LEVEL))
         return self.standings[place]
 
-    def stand(self, prior: Any) -> Standing:
-        """Where the course stands after a prior exposure, as the engine says."""
+    def check(self, prior: Any) -> ceiling.Standing:
+        """Where the course stands after a prior exposure, by the engine."""
         made = self.made
         assert made is not None
         doses = [dose.prescribed for dose in made.doses]
-        found = ceiling.check(prior, doses, made.ceiling, not made.regimen.after_transplant)
+        return ceiling.check(prior, doses, made.ceiling, not made.regimen.after_transplant)
+
+    def stand(self, prior: Any) -> Standing:
+        """The same in a few texts."""
+        found = self.check(prior)
         within = found.upper.last_cycle_within
+        assert self.made is not None
         return Standing(
             found.total is not None,
             found.upper.remaining is not None,
-            made._replace(standing=found).status,
-            _crossing(found.lower.first_over),
-            _crossing(found.upper.first_over),
+            self.say(self.made._replace(standing=found).status),
+            self._crossing(found.lower.first_over),
+            self._crossing(found.upper.first_over),
             None if within is None else str(within),
         )
 
-
-def _crossing(over: ceiling.Crossing) -> str | None:
-    return f"C{over[0]}D{over[1]}" if isinstance(over, tuple) else over
+    def _crossing(self, over: ceiling.Crossing) -> str | None:
+        if over is None:
+            return None
+        return self.say(f"C{over[0]}D{over[1]}" if isinstance(over, tuple) else over)
 
 
 class Planner:
@@ -135,11 +160,12 @@ class Planner:
         self.treatments: dict[tuple[str, ...], Treatment] = {}
         self.sizes: dict[Any, Size] = {}
         self.levels: dict[tuple[Decimal, Decimal], Decimal | None] = {}
+        self.told: dict[Any, list[tuple[Any, ...]]] = {}
         self.totals: dict[tuple[int, str], tuple[str | None, str | None]] = {}
 
     def plan(self, words: pl.DataFrame) -> pl.DataFrame:
         """The RESULTS of each row as text that `say` has dressed, null where there are none."""
-        if max(len(self.treatments), len(self.sizes), len(self.levels), len(self.totals)) > MOST:
+        if max(len(self.treatments), len(self.sizes), len(self.levels), len(self.totals), 10 * len(self.told)) > MOST:
             self._forget()
         treatments, t = self._treatments(words)
         sizes, s = self._sizes(words)
@@ -175,13 +201,13 @@ class Planner:
         try:
             found = library.regimen(regimen or self.columns.regimen or "")
         except InputError as error:
-            return Treatment(self.say(str(error)), None, None)
+            return Treatment(self.say, error=self.say(str(error)))
         try:
             treatment = patient.course(None, cycles, remission_after, patient.yes(hsct), level)
             given = treatment._replace(prior=units.NO_LEVEL)
-            return Treatment(None, None, plans.make(found, _ANYBODY, given, self.ceiling, _FINE))
+            return Treatment(self.say, made=plans.make(found, _ANYBODY, given, self.ceiling, _FINE))
         except InputError as error:
-            return Treatment(None, self.say(str(error)), None)
+            return Treatment(self.say, late=self.say(str(error)))
 
     def _sizes(self, words: pl.DataFrame) -> tuple[list[Size], pl.Series]:
         roles = [role for role in SIZES if role in words.columns]
@@ -231,7 +257,7 @@ class Planner:
             self.totals[name] = self._total(made, body)
         dose, late = self.totals[name]
         warnings = " ".join([*bodies.cautions(body), *treatment.warnings])
-        return (size.bsa, units.digits(treatment.total), dose, self.say(warnings), None, late)
+        return (size.bsa, units.digits(treatment.total), dose, self.say(warnings) if warnings else None, None, late)
 
     @units.exact
     def _total(self, made: plans.Plan, body: Body) -> tuple[str | None, str | None]:
@@ -325,10 +351,68 @@ class Planner:
             None,
         )
 
+    def doses(self, words: pl.DataFrame, error: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """A row a dose: whose it is, and what `plan -f csv` says of it; one row with the error where there is one."""
+        treatments, t = self._treatments(words)
+        sizes, s = self._sizes(words)
+        regimen = words["regimen"] if "regimen" in words.columns else pl.lit(self.columns.regimen)
+        prior = words["prior"] if "prior" in words.columns else pl.lit("none")
+        planned = error.is_null()
+        rows = words.select("id", t=t, s=s, regimen=regimen, prior=prior, error=error)
+        by_size = [
+            (t, s, *row)
+            for t, s in rows.filter(planned).select("t", "s").unique().iter_rows()
+            for row in self._told(treatments[t], sizes[s].bsa, self._dosed, BY_SIZE)
+        ]
+        by_prior = [
+            (t, prior, *row)
+            for t, prior in rows.filter(planned).select("t", "prior").unique().iter_rows()
+            for row in self._told(treatments[t], prior, self._after, BY_PRIOR)
+        ]
+        dosed = pl.DataFrame(by_size, _of(("t", "s", "n"), pl.UInt32) | _of(BY_SIZE), orient="row")
+        after = pl.DataFrame(
+            by_prior, _of(("t",), pl.UInt32) | _of(("prior",)) | _of(("n",), pl.UInt32) | _of(BY_PRIOR), orient="row"
+        )
+        found = rows.join(dosed, ["t", "s"], "left", maintain_order="left_right")
+        found = found.join(after, ["t", "prior", "n"], "left", maintain_order="left")
+        return found.select("id", "regimen"), found.select(*DOSE, "error")
+
+    def _told(
+        self,
+        treatment: Treatment,
+        of: str | None,
+        make: Callable[[Treatment, Any], plans.Plan],
+        keys: tuple[str, ...],
+    ) -> list[tuple[Any, ...]]:
+        """What `plan` says of each dose: its place, and the values of some keys."""
+        name = (id(treatment), of, keys)
+        if name not in self.told:
+            rows = report.dose_rows(make(treatment, of))
+            self.told[name] = [(n, *(self._text(row[key]) for key in keys)) for n, row in enumerate(rows)]
+        return self.told[name]
+
+    def _dosed(self, treatment: Treatment, bsa: str) -> plans.Plan:
+        made = treatment.made
+        assert made is not None
+        body = Body(units.quantity(bsa, units.AREA))
+        return plans.make(made.regimen, body, made.course, made.ceiling, self.step)
+
+    def _after(self, treatment: Treatment, cell: str) -> plans.Plan:
+        made = treatment.made
+        assert made is not None
+        return made._replace(standing=treatment.check(patient.exposure(self.columns.word("prior", cell))))
+
+    def _text(self, value: Any) -> str | None:
+        return None if value is None else self.say(value) if isinstance(value, str) else units.digits(Decimal(value))
+
 
 def _digits(number: pl.Series) -> pl.Series:
     """Exact decimals as units.digits writes them."""
     return number.cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
+
+
+def _of(names: tuple[str, ...], kind: type[pl.DataType] = pl.String) -> dict[str, type[pl.DataType]]:
+    return dict.fromkeys(names, kind)
 
 
 def _distinct(words: pl.DataFrame, roles: list[str]) -> tuple[list[tuple[str, ...]], pl.Series]:
