@@ -259,7 +259,7 @@ def cohort(
     """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
     gc.enable()
     try:
-        from . import batch
+        from .cohort import batch
     except ModuleNotFoundError as error:
         if error.name != "polars":
             raise

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ino_dose import cohort, library, patient, report, units
 from ino_dose import plan as plans
-from ino_dose.columns import RESULTS
+from ino_dose.cohort.columns import RESULTS
 from ino_dose.errors import InputError
 
 REGIMENS = library.ids()
@@ -144,4 +144,4 @@ def test_every_row_says_what_plan_says(rows: list[dict[str, str]]) -> None:
 
 
 def test_the_doctest_of_the_python_function() -> None:
-    assert doctest.testmod(cohort).failed == 0
+    assert doctest.testmod(cohort.planner).failed == 0

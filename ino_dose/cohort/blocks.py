@@ -11,8 +11,8 @@ from typing import IO, Any, NamedTuple, Protocol
 
 import polars as pl
 
+from ..errors import InputError
 from .columns import ROLES, Columns
-from .errors import InputError
 
 SIZE = 2 * 1024 * 1024
 LONGEST = 16 * SIZE
@@ -124,7 +124,7 @@ class Csv(Chunks):
             found = pl.read_csv(header + chunk, schema=dict.fromkeys(names, pl.String), columns=wanted or names[:1])
             frame = found.rename({name: back[name] for name in found.columns})
             assert frame.height == len(lines), "rows were lost"
-            yield Block(lines.to_frame() if raw else frame, columns.words(frame, frame.height))
+            yield Block(lines.to_frame() if raw else frame, columns.words(frame))
 
     def _lines(self, chunk: bytes) -> pl.Series:
         """The rows as they are written; the first one that is ragged is refused with its line."""
@@ -174,7 +174,7 @@ class NdJson(Chunks):
             names = columns.names.values() if raw else self.names
             frame = pl.DataFrame({name: [_cell(row.get(name)) for row in rows] for name in names})
             whole = pl.DataFrame({"line": [line.rstrip() for line in lines]}) if raw else frame
-            yield Block(whole, columns.words(frame, len(rows)))
+            yield Block(whole, columns.words(frame))
 
     def _read(self, line: str | bytes, after: int) -> dict[str, Any]:
         try:
@@ -211,4 +211,4 @@ class Parquet:
         """The rows as columns."""
         for frame in self.frame.collect_batches(chunk_size=ROWS):
             self.read += frame.height
-            yield Block(frame, columns.words(frame, frame.height))
+            yield Block(frame, columns.words(frame))

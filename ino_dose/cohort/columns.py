@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import units
-from .errors import InputError
+from .. import units
+from ..errors import InputError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -70,12 +70,12 @@ class Columns(NamedTuple):
         another = read and read[2] != unit and read[2] in WORDS  # 178 c under height_m is not 178 cm
         return f"{cell} {unit}" if another else cell + unit
 
-    def words(self, frame: pl.DataFrame, rows: int) -> pl.DataFrame:
+    def words(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The cells of each role as text; an empty cell is empty text."""
         import polars as pl
 
         columns = [text(frame[name], role).fill_null("").alias(role) for role, name in self.names.items()]
-        return pl.DataFrame([*columns, pl.zeros(rows, pl.Int8, eager=True).alias("")])
+        return pl.DataFrame(columns)
 
 
 def text(column: pl.Series, role: str) -> pl.Series:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
 import sys
@@ -17,10 +16,10 @@ from typing import Any, Literal, TypeVar
 
 import polars as pl
 
+from ..errors import InputError
 from . import blocks, results
-from .cohort import Planner
 from .columns import Columns, find
-from .errors import InputError
+from .planner import Planner
 
 Form = Literal["csv", "ndjson", "parquet"]
 ENDINGS: dict[str, Form] = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
@@ -51,8 +50,7 @@ def run(
         if doses and not columns.has("id"):
             raise InputError(file, "the column id is missing", "--doses needs it to say whose dose a row is")
         raw = came == goes != "parquet" and not doses
-        say = {"csv": results.in_csv if raw else str, "ndjson": json.dumps, "parquet": str}[goes]
-        planner, tally = Planner(columns, round_to, say), Tally()
+        planner, tally = Planner(columns, round_to, results.DRESS[goes, raw]), Tally()
         with results.complete(out) as path, _progress(source, tally):
             rows = _dose_rows if doses else _rows
             frames = _counted(ahead(rows(ahead(source.blocks(columns, raw)), planner)), tally)

@@ -15,7 +15,8 @@ from pathlib import Path
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from .errors import InputError
+from ..errors import InputError
+from .planner import Dress
 
 Frames = Iterator[tuple[pl.DataFrame, pl.DataFrame]]
 """The rows as they came (as raw lines, if their one column is `line`), and the results beside them."""
@@ -49,9 +50,18 @@ def _give_mode(path: Path, goal: Path) -> None:
     path.chmod(goal.stat().st_mode & 0o777 if goal.exists() else 0o666 & ~usual)
 
 
-def in_csv(text: str) -> str:
-    """A text as one cell."""
-    return '"' + text.replace('"', '""') + '"' if any(each in text for each in ',"\n\r') else text
+def _cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+DRESS = {
+    ("csv", True): Dress(sentence=_cell),
+    ("csv", False): Dress(),
+    ("ndjson", True): Dress(json.dumps, json.dumps),
+    ("ndjson", False): Dress(json.dumps, json.dumps),
+    ("parquet", False): Dress(),
+}
+"""How texts go into each format, as raw lines or as columns."""
 
 
 def csv(frames: Frames, path: Path, header: bytes) -> None:

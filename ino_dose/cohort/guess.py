@@ -1,0 +1,105 @@
+"""Sizes as float columns → a guess at each row's body, and nothing wherever the guess might be wrong.
+
+The formulas are those of body.py, given columns instead of numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeVar
+
+import polars as pl
+
+from .. import body as bodies
+from .. import units
+from .columns import Columns
+
+Texts = TypeVar("Texts", pl.Series, pl.Expr)
+KINDS = {"height": units.HEIGHT, "weight": units.WEIGHT}
+PLAIN = {"bsa": [""], "formula": ["", "mosteller"], "sex": ["", "f", "m"]}
+"""Cells beside height and weight that leave the BSA to the usual formula."""
+KEYS = 1024
+"""Above every BSA in hundredths and every BMI in tenths."""
+CLOSE = 1e-6
+"""How near a tie a float is not trusted; its own error is below 1e-12 here."""
+
+
+class Column(NamedTuple):
+    """A column that stands in for a quantity in the formulas of body.py."""
+
+    magnitude: Any
+
+
+def sizes(words: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+    """The words of sizes with their numbers beside them, and the class of the body that a row surely has.
+
+    `key` holds BSA in hundredths of m², and BMI in tenths where it is remarked on. It is null
+    wherever a float might be wrong about it, and for all that is not a plain number. `h`, `w` (cm,
+    kg) and `bmi` are floats, `h_text`, `w_text` the texts of the numbers where they are cm and kg.
+    """
+    if not (columns.has("height") and columns.has("weight")):
+        return words.with_columns(key=pl.lit(None, pl.Int64), h=pl.lit(None, pl.Float64))
+    read = words.with_columns(*_number(columns, "height", "h", "cm"), *_number(columns, "weight", "w", "kg"))
+    h, w = pl.col("h"), pl.col("w")
+    area = bodies.FORMULAS["mosteller"].area(h, w, None)  # type: ignore[arg-type]
+    index = bodies.bmi(Column(h), Column(w))  # type: ignore[arg-type]
+    return read.with_columns(area=area, bmi=index).with_columns(key=_key(columns))
+
+
+def _key(columns: Columns) -> pl.Expr:
+    bsa, bmi = pl.col("area") * 100, pl.col("bmi") * 10
+    sure = [inside(pl.col(name), what) for name, what in (("h", "a height"), ("w", "a weight"), ("bmi", "a BMI"))]
+    sure += [inside(pl.col("area"), "a BSA", 0.01), clear(bsa), (bmi < 450 - CLOSE) | (bmi > 450 + CLOSE) & clear(bmi)]
+    sure += [pl.col(role).is_in(fits) for role, fits in PLAIN.items() if columns.has(role)]
+    remarked = pl.when(bmi > 450).then(nearest(bmi)).otherwise(0)
+    return pl.when(pl.all_horizontal(sure)).then(nearest(bsa) * KEYS + remarked)
+
+
+def hundredths(key: int) -> int:
+    """The BSA of a class, in hundredths of m²."""
+    return key // KEYS
+
+
+def _number(columns: Columns, role: str, name: str, usual: str) -> list[pl.Expr]:
+    """The number of a size as a float in its usual unit, and its text where it is written in that."""
+    cell, unit, kind = pl.col(role), columns.unit(role), KINDS[role]
+    if unit:
+        text = pl.when(plain(cell)).then(cell)
+        shown = text if unit == usual else pl.lit(None, pl.String)
+        return [(text.cast(pl.Float64) * _factor(unit, kind)).alias(name), shown.alias(f"{name}_text")]
+    groups = cell.str.extract_groups(rf"^ *({units.NUMBER}) *([a-z]+) *$")
+    number, word = groups.struct[0], groups.struct[1]
+    text = pl.when(plain(number)).then(number)
+    factors = {each: _factor(each, kind) for each in kind.spelled}
+    factor = word.replace_strict(factors, default=None, return_dtype=pl.Float64)
+    return [(text.cast(pl.Float64) * factor).alias(name), pl.when(word == usual).then(text).alias(f"{name}_text")]
+
+
+def _factor(unit: str, kind: units.Kind) -> float:
+    return float(units.read(f"1{unit}", kind, unit).magnitude)
+
+
+def inside(value: pl.Expr, what: str, margin: float = CLOSE) -> pl.Expr:
+    """Surely a size that a patient can have."""
+    least, most = map(float, bodies.PLAUSIBLE[what])
+    return value.is_between(least + margin, most - margin)
+
+
+def outside(value: pl.Expr, what: str) -> pl.Expr:
+    """Surely a size that no patient has."""
+    least, most = map(float, bodies.PLAUSIBLE[what])
+    return (value < least - CLOSE) | (value > most + CLOSE)
+
+
+def nearest(value: pl.Expr) -> pl.Expr:
+    """Rounded half up."""
+    return (value + 0.5).floor().cast(pl.Int64)
+
+
+def clear(value: pl.Expr) -> pl.Expr:
+    """Not near a half, where rounding turns."""
+    return (value - value.floor() - 0.5).abs() > CLOSE
+
+
+def plain(text: Texts) -> Texts:
+    """Whether a text is one number that the strict reader takes."""
+    return text.str.contains(f"^{units.NUMBER}$") & (text.str.len_bytes() <= units.MOST_DIGITS)
