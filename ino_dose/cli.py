@@ -257,13 +257,14 @@ def cohort(
     ] = None,
 ) -> None:
     """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
-    gc.enable()
     try:
         from .cohort import batch
     except ModuleNotFoundError as error:
         if error.name != "polars":
             raise
         raise InputError("cohort", "needs Polars, which is not installed", "pip install 'ino-dose[cohort]'") from None
+    gc.freeze()
+    gc.enable()
     try:
         if refused := batch.run(file, output, regimen, round_to, source, target, doses):
             raise typer.Exit(refused)

@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,13 +17,14 @@ from typing import Any, Literal, TypeVar
 import polars as pl
 
 from ..errors import InputError
-from . import blocks, results
+from . import blocks, guess, results
 from .columns import Columns, find
 from .planner import Planner
 
 Form = Literal["csv", "ndjson", "parquet"]
 ENDINGS: dict[str, Form] = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
 REASONS = 1000
+AHEAD = 1
 PATIENTS = 4096
 """Rows at a time where each becomes many."""
 T = TypeVar("T")
@@ -53,7 +54,8 @@ def run(
         planner, tally = Planner(columns, round_to, results.DRESS[goes, raw]), Tally()
         with results.complete(out) as path, _progress(source, tally):
             rows = _dose_rows if doses else _rows
-            frames = _counted(ahead(rows(ahead(source.blocks(columns, raw)), planner)), tally)
+            guessed = ahead(_guessed(source.blocks(columns, raw), columns))
+            frames = _counted(ahead(rows(guessed, planner)), tally)
             results.WRITERS[goes](frames, path, getattr(source, "header", b""))
             if not tally.rows:
                 raise InputError(file, "there are no rows under the header")
@@ -62,12 +64,17 @@ def run(
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, each made in a thread of its own while the one before is used."""
+    """The same items in order, made in a thread of their own while those before are used."""
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(next, items, _END)
-        while (item := waiting.result()) is not _END:
-            waiting = pool.submit(next, items, _END)
+        waiting = deque(pool.submit(next, items, _END) for _ in range(AHEAD))
+        while (item := waiting.popleft().result()) is not _END:
+            waiting.append(pool.submit(next, items, _END))
             yield item
+
+
+def _guessed(found: Iterator[blocks.Block], columns: Columns) -> Iterator[blocks.Block]:
+    for block in found:
+        yield block._replace(words=guess.sizes(block.words, columns))
 
 
 Planned = Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]

@@ -121,7 +121,9 @@ class Csv(Chunks):
         back = dict(zip(names, self.names, strict=True))
         for chunk in self:
             lines = self._lines(chunk)
-            found = pl.read_csv(header + chunk, schema=dict.fromkeys(names, pl.String), columns=wanted or names[:1])
+            found = pl.read_csv(
+                header + chunk, schema=dict.fromkeys(names, pl.String), columns=wanted, empty_string_is_null=not raw
+            )
             frame = found.rename({name: back[name] for name in found.columns})
             assert frame.height == len(lines), "rows were lost"
             yield Block(lines.to_frame() if raw else frame, columns.words(frame))
@@ -131,7 +133,7 @@ class Csv(Chunks):
         lines = pl.read_lines(chunk)["line"]
         if b'"' in chunk:
             if (lines.str.count_matches('"', literal=True) % 2).any():
-                lines = pl.Series("line", _joined(chunk.decode().splitlines()))
+                lines = pl.Series("line", _joined(chunk.decode().removesuffix("\n").split("\n")))
             cell = r'(?:"(?:[^"]|"")*"|[^",]*)'
             fits = lines.str.contains(rf"^{cell}(?:,{cell}){{{len(self.names) - 1}}}$")
         else:
@@ -150,7 +152,7 @@ def _joined(lines: list[str]) -> Iterator[str]:
     for line in lines:
         row.append(line)
         if sum(each.count('"') for each in row) % 2 == 0:
-            yield "\n".join(row)
+            yield "\n".join(row).removesuffix("\r")
             row = []
 
 

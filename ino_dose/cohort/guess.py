@@ -34,11 +34,12 @@ def sizes(words: pl.DataFrame, columns: Columns) -> pl.DataFrame:
 
     `key` holds BSA in hundredths of m², and BMI in tenths where it is remarked on. It is null
     wherever a float might be wrong about it, and for all that is not a plain number. `h`, `w` (cm,
-    kg) and `bmi` are floats, `h_text`, `w_text` the texts of the numbers where they are cm and kg.
+    kg) and `bmi` are floats, `h_text` and `w_text` the texts of the numbers.
     """
     if not (columns.has("height") and columns.has("weight")):
         return words.with_columns(key=pl.lit(None, pl.Int64), h=pl.lit(None, pl.Float64))
-    read = words.with_columns(*_number(columns, "height", "h", "cm"), *_number(columns, "weight", "w", "kg"))
+    read = words.with_columns(*_texts(columns, "height", "h"), *_texts(columns, "weight", "w"))
+    read = read.with_columns(h=_number(columns, "height", "h"), w=_number(columns, "weight", "w"))
     h, w = pl.col("h"), pl.col("w")
     area = bodies.FORMULAS["mosteller"].area(h, w, None)  # type: ignore[arg-type]
     index = bodies.bmi(Column(h), Column(w))  # type: ignore[arg-type]
@@ -54,24 +55,29 @@ def _key(columns: Columns) -> pl.Expr:
     return pl.when(pl.all_horizontal(sure)).then(nearest(bsa) * KEYS + remarked)
 
 
-def hundredths(key: int) -> int:
-    """The BSA of a class, in hundredths of m²."""
-    return key // KEYS
-
-
-def _number(columns: Columns, role: str, name: str, usual: str) -> list[pl.Expr]:
-    """The number of a size as a float in its usual unit, and its text where it is written in that."""
-    cell, unit, kind = pl.col(role), columns.unit(role), KINDS[role]
-    if unit:
-        text = pl.when(plain(cell)).then(cell)
-        shown = text if unit == usual else pl.lit(None, pl.String)
-        return [(text.cast(pl.Float64) * _factor(unit, kind)).alias(name), shown.alias(f"{name}_text")]
+def _texts(columns: Columns, role: str, name: str) -> list[pl.Expr]:
+    """The number of a size as it is written, and its unit where that stands in the cell."""
+    cell = pl.col(role)
+    if columns.unit(role):
+        return [pl.when(plain(cell)).then(cell).alias(f"{name}_text")]
     groups = cell.str.extract_groups(rf"^ *({units.NUMBER}) *([a-z]+) *$")
-    number, word = groups.struct[0], groups.struct[1]
-    text = pl.when(plain(number)).then(number)
+    number = groups.struct[0]
+    return [pl.when(plain(number)).then(number).alias(f"{name}_text"), groups.struct[1].alias(f"{name}_unit")]
+
+
+def _number(columns: Columns, role: str, name: str) -> pl.Expr:
+    """The same as a float in cm or kg."""
+    kind, unit, number = KINDS[role], columns.unit(role), pl.col(f"{name}_text").cast(pl.Float64)
+    if unit:
+        return number * _factor(unit, kind)
     factors = {each: _factor(each, kind) for each in kind.spelled}
-    factor = word.replace_strict(factors, default=None, return_dtype=pl.Float64)
-    return [(text.cast(pl.Float64) * factor).alias(name), pl.when(word == usual).then(text).alias(f"{name}_text")]
+    return number * pl.col(f"{name}_unit").replace_strict(factors, default=None, return_dtype=pl.Float64)
+
+
+def usual(columns: Columns, role: str, name: str) -> pl.Expr:
+    """Whether a size is written in cm or kg."""
+    unit = columns.unit(role)
+    return pl.lit(unit == KINDS[role].unit) if unit else pl.col(f"{name}_unit") == KINDS[role].unit
 
 
 def _factor(unit: str, kind: units.Kind) -> float:

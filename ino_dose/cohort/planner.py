@@ -29,6 +29,8 @@ EXACT = pl.Decimal(38, 29)
 SPAN = 10_000
 MOST = 20_000
 """Problems remembered; more than any cohort of measured patients has."""
+FEW = 500
+"""Rows that the engine is asked about one by one before sentences are put together by the column."""
 ROWS = 65_536
 PAIRS = 2**32
 STOOD = (
@@ -70,7 +72,9 @@ def plan(frame: pl.DataFrame, regimen: str | None = None, round_to: str = "0.01m
     """
     planner = Planner(find(frame.columns, regimen, "frame"), round_to)
     slices = (frame.slice(start, ROWS) for start in range(0, max(frame.height, 1), ROWS))
-    return pl.concat([each.hstack(planner.plan(planner.columns.words(each))) for each in slices])
+    return pl.concat(
+        [each.hstack(planner.plan(guess.sizes(planner.columns.words(each), planner.columns))) for each in slices]
+    )
 
 
 class Dress(NamedTuple):
@@ -81,10 +85,12 @@ class Dress(NamedTuple):
 
 
 class Size(NamedTuple):
-    """A body, or why there is none."""
+    """A body and what is remarked on it, or why there is none."""
 
     error: str | None = None
     body: Body | None = None
+    bsa: str = ""
+    cautions: tuple[str, ...] = ()
 
 
 MIX = ("used_bsa_m2", "total_level_mg_per_m2", "total_dose_mg", "warnings", "error", "late")
@@ -106,8 +112,10 @@ class Planner:
     def _forget(self) -> None:
         self.treatments: list[Treatment] = []
         self.sizes = [Size()]
+        self.of_bsa: dict[int | None, Size] = {}
+        self.of_bmi: dict[int, str] = {}
         self.levels: dict[tuple[Decimal, Decimal], Decimal] = {}
-        self.totals: dict[tuple[int, Decimal], tuple[str | None, str | None]] = {}
+        self.totals: dict[tuple[int, str], tuple[str | None, str | None]] = {}
         self.told: dict[Any, list[tuple[Any, ...]]] = {}
         self.treated = Known([role for role in TREATMENT if self.columns.has(role)], self._treat)
         self.sure = Known(["key"], self._measure)
@@ -116,7 +124,7 @@ class Planner:
         self.stood = Known(["t", "prior"], self._standings)
 
     def plan(self, words: pl.DataFrame) -> pl.DataFrame:
-        """The RESULTS of each row as dressed text, null where there are none."""
+        """The RESULTS of each row as dressed text, null where there are none. The words have been through guess.sizes."""
         mixed, stood, refused = self._found(words)[2:]
         error = pl.select(pl.coalesce(mixed["error"], refused, stood["error"], mixed["late"])).to_series()
         found = {**mixed.to_dict(), **stood.to_dict(), "error": error}
@@ -171,13 +179,14 @@ class Planner:
 
     def _sizes(self, words: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
         """The number of each row's size, and why it has none where that needs no engine."""
-        rows = guess.sizes(words.select(self.roles), self.columns)
-        s = self.sure.find(rows.select("key", *self.roles))["s"]
+        s = self.sure.find(words.select("key", *self.roles))["s"]
         refused = pl.Series([None], dtype=pl.String).new_from_index(0, words.height)
         if s.null_count():
             at = s.is_null().arg_true()
-            open_ = rows[at]
-            sentence = self.refusals.find(open_)
+            open_ = words[at]
+            sentence = (
+                self.refusals.find(open_) if open_.height > FEW else pl.Series([None] * open_.height, dtype=pl.String)
+            )
             asked = self.unsure.find(open_.select(self.roles, key=pl.lit(None)).filter(sentence.is_null()))["s"]
             refused = refused.scatter(at, sentence)
             s = s.scatter(at.filter(sentence.is_null()), asked).fill_null(0)
@@ -191,13 +200,24 @@ class Planner:
         return pl.DataFrame({"s": range(before, len(self.sizes))}, {"s": pl.UInt32})
 
     def _size(self, key: int | None, *cells: str) -> Size:
+        """A body by the engine, or put together from one with this BSA and another with this BMI."""
+        bsa, bmi = (None, None) if key is None else divmod(key, guess.KEYS)
+        if bmi and bsa in self.of_bsa and bmi in self.of_bmi:
+            usual = self.of_bsa[bsa]
+            return usual._replace(cautions=(self.of_bmi[bmi], *usual.cautions))
         said = {role: self.columns.word(role, cell) for role, cell in zip(self.roles, cells, strict=True)}
         try:
             body = patient.body(**dict.fromkeys(SIZES) | said)
         except InputError as error:
             return Size(self.dress.sentence(str(error)))
-        assert key is None or body.bsa.magnitude * 100 == guess.hundredths(key), "a guessed BSA is wrong"
-        return Size(None, body)
+        assert bsa is None or body.bsa.magnitude * 100 == bsa, "a guessed BSA is wrong"
+        cautions = bodies.cautions(body)
+        size = Size(None, body, units.digits(body.bsa.magnitude), tuple(cautions))
+        if bmi:
+            self.of_bmi[bmi] = cautions[0]
+        elif bsa is not None:
+            self.of_bsa[bsa] = size
+        return size
 
     def _mix(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """What depends on treatment and body: BSA, milligrams, warnings, and what is wrong with either."""
@@ -208,13 +228,13 @@ class Planner:
         made, body = treatment.made, size.body
         if treatment.error or body is None or made is None:
             return (None, None, None, None, treatment.error or size.error, treatment.late)
-        name = (id(treatment), body.bsa.magnitude)
+        name = (id(treatment), size.bsa)
         if name not in self.totals:
             self.totals[name] = self._total(made, body)
         dose, late = self.totals[name]
-        warnings = [*bodies.cautions(body), *treatment.warnings]
-        said = self.dress.sentence(" ".join(warnings)) if warnings else None
-        return (units.digits(body.bsa.magnitude), units.digits(treatment.total), dose, said, None, late)
+        warnings = " ".join((*size.cautions, *treatment.warnings))
+        said = self.dress.sentence(warnings) if warnings else None
+        return (size.bsa, treatment.sum, dose, said, None, late)
 
     @units.exact
     def _total(self, made: plans.Plan, body: Body) -> tuple[str | None, str | None]:

@@ -95,7 +95,10 @@ class Refusals:
     def _implausible(self, swap: bool) -> pl.Expr:
         """The first of height, weight and BMI that no patient has, where floats are sure of it."""
         h, w, bmi = (pl.col(name) for name in ("h", "w", "bmi"))
-        tall, heavy = (_digits(pl.col(f"{name}_text")) for name in ("h", "w"))
+        tall, heavy = (
+            pl.when(guess.usual(self.columns, role, name)).then(_digits(pl.col(f"{name}_text")))
+            for role, name in (("height", "h"), ("weight", "w"))
+        )
         turned = [(w, "a height"), (h, "a weight"), (bodies.bmi(guess.Column(w), guess.Column(h)), "a BMI")]  # type: ignore[arg-type]
         if swap:
             fits = pl.all_horizontal(guess.inside(value, what) for value, what in turned)  # type: ignore[arg-type]

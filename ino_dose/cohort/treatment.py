@@ -41,6 +41,7 @@ class Treatment:
         self.made, self.error, self.late = made, error, late
         self.breaks: list[Decimal] = []
         self.total = self.upper = Decimal(0)
+        self.sum = ""
         self.warnings = remarks.warnings(made) if made else []
         self._standings: dict[int, Standing] = {}
         if made:
@@ -52,7 +53,7 @@ class Treatment:
         for dose in made.doses:
             sums.append(sums[-1] + dose.prescribed.level.magnitude)
         lower, self.upper = made.ceiling.lower.magnitude, made.ceiling.upper.magnitude
-        self.total = sums[-1]
+        self.total, self.sum = sums[-1], units.digits(sums[-1])
         passed = {limit - each for limit in (lower, self.upper) for each in sums if limit >= each}
         self.breaks = sorted({Decimal(-3), Decimal(-1), *passed})
 
