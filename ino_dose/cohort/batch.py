@@ -148,8 +148,7 @@ def _counts(column: pl.Series) -> dict[str, int]:
 
 def _reason(errors: pl.Series) -> pl.Series:
     """What is wrong without the person's words and without the hint."""
-    problem = errors.str.extract('^"?(.*?)(?:;.*)?$')
-    return problem.str.replace_all("'[^']*'", "'…'").str.replace(": [0-9][^ ]* ", ": … ")
+    return errors.str.splitn(";", 2).struct[0].str.replace("'[^']*'|: [0-9][^ ]*", "…")
 
 
 def _form(path: str, option: str) -> Form:

@@ -132,7 +132,7 @@ class Csv(Chunks):
         """The rows as they are written; the first one that is ragged is refused with its line."""
         lines = pl.read_lines(chunk)["line"]
         if b'"' in chunk:
-            if (lines.str.count_matches('"', literal=True) % 2).any():
+            if (lines.str.count_matches('"', literal=True) % 2 == 1).any():
                 lines = pl.Series("line", _joined(chunk.decode().removesuffix("\n").split("\n")))
             cell = r'(?:"(?:[^"]|"")*"|[^",]*)'
             fits = lines.str.contains(rf"^{cell}(?:,{cell}){{{len(self.names) - 1}}}$")

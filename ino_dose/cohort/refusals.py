@@ -7,6 +7,7 @@ which shows itself as a gap where the row's text is put.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import polars as pl
 
@@ -22,6 +23,20 @@ SIMPLE = "^[0-9 .,+-]{0,40}[A-Za-z]{0,9}$"
 """Texts of which only the digits differ from their stand-in, and of these only 1 to 9."""
 OPTIONS = {"height": "--height", "weight": "--weight", "prior": "--prior"}
 KINDS = {**guess.KINDS, "prior": units.LEVEL}
+CASES = (
+    ("no height, no weight", False),
+    ("no height", False),
+    ("no weight", False),
+    ("height", False),
+    ("weight", False),
+    ("a height", False),
+    ("a height", True),
+    ("a weight", False),
+    ("a weight", True),
+    ("a BMI", False),
+    ("a BMI", True),
+)
+"""What is missing, unreadable or implausible, and whether height and weight would do if they were swapped."""
 TEMPLATE = {"head": pl.String, "tail": pl.String}
 
 
@@ -64,66 +79,82 @@ class Refusals:
 
     def find(self, rows: pl.DataFrame) -> pl.Series:
         """What is wrong with rows of guess.sizes that have no class."""
+        found = pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
         if "w" not in rows.columns:
-            return pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
-        height, weight = (self.reading(rows[role], role) for role in ("height", "weight"))
-        h, w = pl.col("h"), pl.col("w")
-        usual = [pl.col(role).is_in(fits) for role, fits in guess.PLAIN.items() if self.columns.has(role)]
-        wrong = rows.with_columns(
-            no_height=pl.col("height") == "",
-            no_weight=pl.col("weight") == "",
-            height_wrong=pl.when(h.is_null()).then(height),
-            weight_wrong=pl.when(w.is_null()).then(weight),
-        )
-        sentence = pl.coalesce(
-            pl.when("no_height", "no_weight").then(pl.lit(self._missing(None, None))),
-            pl.when("no_height").then(pl.lit(self._missing(None, "1kg"))),
-            pl.when("no_weight").then(pl.lit(self._missing("1cm", None))),
-            "height_wrong",
-            pl.when(h.is_not_null()).then("weight_wrong"),
-            *(self._implausible(swap) for swap in (False, True)),
-        )
-        return wrong.select(pl.when(pl.lit(True), *usual).then(sentence)).to_series()
+            return found
+        swapped = bodies.bmi(guess.Column(pl.col("w")), guess.Column(pl.col("h")))  # type: ignore[arg-type]
+        case = rows.with_columns(swapped=swapped).select(self._case()).to_series()
+        for each in case.drop_nulls().unique():
+            at = (case == each).arg_true()
+            found = found.scatter(at, self._said(CASES[each], rows[at]))
+        return found
 
-    def _missing(self, height: str | None, weight: str | None) -> str:
+    def _case(self) -> pl.Expr:
+        """Which of CASES a row surely is, in the order in which plan looks; null where that is not sure."""
+        h, w, bmi = (pl.col(name) for name in ("h", "w", "bmi"))
+        no_height, no_weight = pl.col("height") == "", pl.col("weight") == ""
+        turned = [(w, "a height"), (h, "a weight"), (pl.col("swapped"), "a BMI")]
+        swap: Any = pl.when(pl.all_horizontal(guess.inside(*each) for each in turned)).then(1)
+        swap = swap.when(pl.any_horizontal(guess.outside(*each) for each in turned)).then(0)
+        sized = (
+            pl.when(guess.outside(h, "a height"))
+            .then(5)
+            .when(~guess.inside(h, "a height"))
+            .then(None)
+            .when(guess.outside(w, "a weight"))
+            .then(7)
+            .when(guess.inside(w, "a weight") & guess.outside(bmi, "a BMI") & guess.clear(bmi * 10))
+            .then(9)
+        )
+        case = (
+            pl.when(no_height & no_weight)
+            .then(0)
+            .when(no_height)
+            .then(1)
+            .when(no_weight)
+            .then(2)
+            .when(h.is_null())
+            .then(3)
+            .when(w.is_null())
+            .then(4)
+            .otherwise(sized + swap)
+        )
+        usual = [pl.col(role).is_in(fits) for role, fits in guess.PLAIN.items() if self.columns.has(role)]
+        return pl.when(pl.lit(True), *usual).then(case)
+
+    def _said(self, case: tuple[str, bool], rows: pl.DataFrame) -> pl.Series:
+        """The sentences of rows that are alike."""
+        what, swap = case
+        if what in OPTIONS:
+            return self.reading(rows[what], what)
+        if what not in bodies.PLAUSIBLE:
+            return pl.select(pl.repeat(self._missing(what), rows.height)).to_series()
+        height, weight = (
+            _digits(pl.when(guess.usual(self.columns, role, name)).then(f"{name}_text"))
+            for role, name in (("height", "h"), ("weight", "w"))
+        )
+        tenths = guess.nearest(pl.col("bmi") * 10)
+        value, shown = {
+            "a height": (height, "{} cm"),
+            "a weight": (weight, "{} kg"),
+            "a BMI": (pl.concat_str(tenths // 10, pl.lit("."), tenths % 10), bodies.OF_BMI),
+        }[what]
+        error = bodies.implausible(what, shown.format(GAP))
+        if swap:
+            error = bodies.swapped(error, f"{GAP} cm", f"{GAP} kg")
+        first, *others = self.say(str(error)).split(GAP)
+        pieces = zip((value, weight, height), others, strict=False)
+        return rows.select(
+            pl.concat_str(pl.lit(first), *(each for gap, text in pieces for each in (gap, pl.lit(text))))
+        ).to_series()
+
+    def _missing(self, what: str) -> str:
+        height, weight = (None if size in what else "1" for size in ("height", "weight"))
         try:
             patient.sizes(height, weight)
         except InputError as error:
             return self.say(str(error))
         raise AssertionError("nothing is missing")
-
-    def _implausible(self, swap: bool) -> pl.Expr:
-        """The first of height, weight and BMI that no patient has, where floats are sure of it."""
-        h, w, bmi = (pl.col(name) for name in ("h", "w", "bmi"))
-        tall, heavy = (
-            pl.when(guess.usual(self.columns, role, name)).then(_digits(pl.col(f"{name}_text")))
-            for role, name in (("height", "h"), ("weight", "w"))
-        )
-        turned = [(w, "a height"), (h, "a weight"), (bodies.bmi(guess.Column(w), guess.Column(h)), "a BMI")]  # type: ignore[arg-type]
-        if swap:
-            fits = pl.all_horizontal(guess.inside(value, what) for value, what in turned)  # type: ignore[arg-type]
-        else:
-            fits = pl.any_horizontal(guess.outside(value, what) for value, what in turned)  # type: ignore[arg-type]
-        tenths = guess.nearest(bmi * 10)
-        index = pl.concat_str(tenths // 10, pl.lit("."), tenths % 10)
-        inside = [guess.inside(h, "a height"), guess.inside(w, "a weight")]
-        said = [
-            ("a height", tall, "{} cm", [guess.outside(h, "a height")]),
-            ("a weight", heavy, "{} kg", [inside[0], guess.outside(w, "a weight")]),
-            ("a BMI", index, bodies.OF_BMI, [*inside, guess.outside(bmi, "a BMI"), guess.clear(bmi * 10)]),
-        ]
-        return pl.coalesce(
-            pl.when(fits, *sure).then(self._said(what, shown.format(GAP), value, heavy, tall, swap))
-            for what, value, shown, sure in said
-        )
-
-    def _said(self, what: str, shown: str, value: pl.Expr, tall: pl.Expr, heavy: pl.Expr, swap: bool) -> pl.Expr:
-        error = bodies.implausible(what, shown)
-        if swap:
-            error = bodies.swapped(error, f"{GAP} cm", f"{GAP} kg")
-        first, *others = self.say(str(error)).split(GAP)
-        pieces = zip((value, tall, heavy), others, strict=False)
-        return pl.concat_str(pl.lit(first), *(each for gap, text in pieces for each in (gap, pl.lit(text))))
 
 
 def _digits(number: pl.Expr) -> pl.Expr:
