@@ -120,7 +120,8 @@ class Tally:
         self.rows += planned.height
         self.statuses.update(_counts(planned["ceiling_status"]))
         if planned["error"].null_count() < planned.height:
-            self.reasons.update(_counts(_reason(planned["error"].drop_nulls())))
+            for part in planned.select("error").iter_slices(PATIENTS):
+                self.reasons.update(_counts(_reason(part["error"].drop_nulls())))
             if len(self.reasons) > REASONS:
                 kept = dict(self.reasons.most_common(REASONS // 2))
                 kept["others"] = kept.get("others", 0) + self.refused - sum(kept.values())

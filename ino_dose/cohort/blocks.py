@@ -14,7 +14,7 @@ import polars as pl
 from ..errors import InputError
 from .columns import ROLES, Columns
 
-SIZE = 2 * 1024 * 1024
+SIZE = 1024 * 1024
 LONGEST = 16 * SIZE
 ROWS = 32_768
 
