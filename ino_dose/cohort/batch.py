@@ -43,9 +43,9 @@ def run(
     """Plan the patients of a file. The exit code: 0, or 4 where rows were refused."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    _check_apart(file, out)
     came = source_form or _form(file, "--from")
     goes = target_form or (came if out in (None, "-") else _form(str(out), "--to"))
-    _check_apart(file, out)
     with _opened(file, came) as source:
         columns = find(source.names, regimen, file)
         if doses and not columns.has("id"):
@@ -130,7 +130,7 @@ class Tally:
 
     def summary(self, columns: Columns, seconds: float) -> str:
         """A few lines for standard error."""
-        lines = [f"{self.rows} rows in {seconds:.1f} s"]
+        lines = [f"{self.rows} {'row' if self.rows == 1 else 'rows'} in {seconds:.1f} s"]
         lines += [f"  {count} {status}" for status, count in sorted(self.statuses.items())]
         if self.refused:
             lines.append(f"  {self.refused} refused")

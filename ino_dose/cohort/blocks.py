@@ -42,7 +42,8 @@ class Chunks:
     """The bytes of a file in pieces that end where a row ends, and the line that each begins with."""
 
     def __init__(self, file: IO[bytes], name: str, quoted: bool) -> None:
-        self.file, self.name, self.quoted, self.line = file, name, quoted, 1
+        self.file, self.name, self.quoted = file, name, quoted
+        self.line = self.after = 1
         self.rest, self.read = b"", 0
         self.size = os.fstat(file.fileno()).st_size or None
 
@@ -50,34 +51,33 @@ class Chunks:
         while piece := self.file.read(SIZE):
             self.read += len(piece)
             self.rest += piece
-            yield from self._taken(self._end())
+            if end := self._end():
+                yield self._taken(end)
             if len(self.rest) > LONGEST:
+                self._taken(1)
                 raise self.refused(0, "a row begins here that does not end", "close its quotes")
         if self.rest.strip(b"\r\n"):
             self.rest = self.rest.rstrip(b"\r\n") + b"\n"
-            yield from self._taken(len(self.rest))
+            yield self._taken(len(self.rest))
 
     def first(self) -> bytes:
         """The first row alone."""
-        while piece := self.file.read(SIZE):
+        end = 0
+        while not end and len(self.rest) < LONGEST and (piece := self.file.read(SIZE // 64)):
             self.read += len(piece)
             self.rest += piece
             end = self.rest.find(b"\n") + 1
             while end and self.quoted and self.rest.count(b'"', 0, end) % 2:
                 end = self.rest.find(b"\n", end) + 1
-            if end or len(self.rest) > LONGEST:
-                break
-        else:
-            end = len(self.rest)
-        return next(self._taken(end), b"")
+        return self._taken(end or len(self.rest))
 
-    def _taken(self, end: int) -> Iterator[bytes]:
-        if end:
-            taken, self.rest = self.rest[:end], self.rest[end:]
-            if not taken.isascii():
-                self._decode(taken)
-            yield taken
-            self.line += taken.count(b"\n")
+    def _taken(self, end: int) -> bytes:
+        taken, self.rest = self.rest[:end], self.rest[end:]
+        self.line = self.after
+        self.after += taken.count(b"\n")
+        if not taken.isascii():
+            self._decode(taken)
+        return taken
 
     def _end(self) -> int:
         """Behind the last row that is whole; empty lines wait, for they may end the file."""
@@ -154,6 +154,8 @@ def _joined(lines: list[str]) -> Iterator[str]:
         if sum(each.count('"') for each in row) % 2 == 0:
             yield "\n".join(row).removesuffix("\r")
             row = []
+    if row:
+        yield "\n".join(row)
 
 
 class NdJson(Chunks):
@@ -169,12 +171,13 @@ class NdJson(Chunks):
     def blocks(self, columns: Columns, raw: bool) -> Iterator[Block]:
         """The rows, whole as raw lines or else as columns of text."""
         self.rest = self.start + self.rest
-        self.line = 1
+        self.after = 1
         for chunk in self:
             lines = chunk.decode().rstrip("\r\n").split("\n")
             rows = [self._read(line, after) for after, line in enumerate(lines)]
             names = columns.names.values() if raw else self.names
-            frame = pl.DataFrame({name: [_cell(row.get(name)) for row in rows] for name in names})
+            cells = {name: [self._cell(row.get(name), after) for after, row in enumerate(rows)] for name in names}
+            frame = pl.DataFrame(cells, dict.fromkeys(names, pl.String))
             whole = pl.DataFrame({"line": [line.rstrip() for line in lines]}) if raw else frame
             yield Block(whole, columns.words(frame))
 
@@ -190,11 +193,13 @@ class NdJson(Chunks):
             raise self.refused(after, problem, "write it in every row, null where it is not known")
         return found
 
-
-def _cell(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if value is None or isinstance(value, str) else json.dumps(value)
+    def _cell(self, value: Any, after: int) -> str | None:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, dict | list):
+            raise self.refused(after, "a list or an object is no cell", "write one value for each key")
+        assert value is None or isinstance(value, str)
+        return value
 
 
 class Parquet:

@@ -39,6 +39,7 @@ def complete(out: str | None) -> Iterator[Path]:
             Path(name).replace(goal)
         else:
             with Path(name).open("rb") as whole, goal.open("wb") if goal else sys.stdout.buffer as stream:
+                Path(name).unlink()  # a reader who closes early ends the program here
                 shutil.copyfileobj(whole, stream, 1 << 20)
     finally:
         Path(name).unlink(missing_ok=True)
