@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ino_dose import cohort, library, patient, report, units
+from ino_dose import library, patient, report, units
 from ino_dose import plan as plans
-from ino_dose.cohort.columns import RESULTS
 from ino_dose.errors import InputError
+
+pl = pytest.importorskip("polars")
+
+from ino_dose import cohort  # noqa: E402
+from ino_dose.cohort import batch, blocks, planner  # noqa: E402
+from ino_dose.cohort.columns import RESULTS  # noqa: E402
 
 REGIMENS = library.ids()
 COLUMNS = (
@@ -137,11 +144,159 @@ ROW = st.tuples(
 ).map(lambda parts: parts[0] | parts[1])
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(ROW, min_size=1, max_size=12))
-def test_every_row_says_what_plan_says(rows: list[dict[str, str]]) -> None:
-    assert together(rows) == [alone(row) for row in rows]
+@pytest.mark.parametrize("few", [0, 500], ids=["sentences by the column", "the engine row by row"])
+@settings(max_examples=15, deadline=None)
+@given(rows=st.lists(ROW, min_size=1, max_size=16))
+def test_every_row_says_what_plan_says(few: int, rows: list[dict[str, str]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planner, "FEW", few)
+        assert together(rows) == [alone(row) for row in rows]
+
+
+def test_repeated_rows_say_the_same_as_single_ones() -> None:
+    row = dict.fromkeys(COLUMNS, "") | {"regimen": "ino-vate", "height": "182.5cm", "weight": "65.7kg", "prior": "0.9"}
+    assert set(together([row] * 50)) == {alone(row)}
+
+
+def test_a_tie_is_rounded_up_and_a_sum_is_exact() -> None:
+    """√(182.5 × 65.7 / 3600) is 1.825, so 1.83; 3.9 mg/m² after 0.9 makes 4.8, and 3.6 is passed in cycle 5."""
+    frame = pl.DataFrame({"height_cm": [182.5], "weight_kg": [65.7], "prior_mg_per_m2": [0.9]})
+    planned = cohort.plan(frame, regimen="mrd-mdacc").row(0, named=True)
+    found = [planned[name] for name in ("used_bsa_m2", "cumulative_mg_per_m2", "remaining_upper_mg_per_m2")]
+    assert found == ["1.83", "4.8", "-1.2"]
+    assert planned["first_over_upper"] == "C5D1"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "written"),
+    [("prior_mg_per_m2", 1e-05, "3.90001"), ("prior_mg_per_m2", 0.1, "4"), ("prior_mg_per_m2", None, None)],
+)
+def test_a_float_means_its_shortest_decimal(column: str, value: float | None, written: str | None) -> None:
+    """3.9 mg/m² and what came before; a null is not known."""
+    frame = pl.DataFrame({"bsa_m2": [1.8], column: [value]}, schema_overrides={column: pl.Float64})
+    assert cohort.plan(frame, regimen="mrd-mdacc")["cumulative_mg_per_m2"].to_list() == [written]
+
+
+def test_the_unit_of_a_column_is_not_lengthened_by_its_cell() -> None:
+    frame = pl.DataFrame({"height_m": ["178 c"], "weight_kg": ["80"]})
+    (error,) = cohort.plan(frame, regimen="mrd-mdacc")["error"]
+    assert error == "--height: '178 c m' is not one number and one unit; write it like 178cm"
 
 
 def test_the_doctest_of_the_python_function() -> None:
-    assert doctest.testmod(cohort.planner).failed == 0
+    assert doctest.testmod(planner).failed == 0
+
+
+HEADER = "id,regimen,height_cm,weight_kg,note\n"
+GOOD = "A1,mrd-mdacc,178,80,first\n"
+
+
+def run(path: Path, out: Path, doses: bool = False) -> int:
+    return batch.run(str(path), str(out), None, "0.01mg", None, None, doses)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str], Path]:
+    def write(text: str, name: str = "in.csv") -> Path:
+        path = tmp_path / name
+        path.write_bytes(text.encode("utf-8", "surrogateescape"))
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", ":1: the file is empty"),
+        (HEADER, ": there are no rows under the header"),
+        (HEADER + GOOD + "A2,mrd-mdacc,178,80\n", ":3: the row does not have 5 cells like the header"),
+        (HEADER + GOOD + "A2,mrd-mdacc,178,82,5,x\n", ":3: the row does not have 5 cells like the header"),
+        (HEADER + GOOD + 'A2,mrd-mdacc,178,80,5" tall\n', ":3: the row does not have 5 cells like the header"),
+        (HEADER + 'A1,mrd-mdacc,178,80,"two\nlines"\nA2\n', ":4: the row does not have 5 cells like the header"),
+        (HEADER + 'A1,mrd-mdacc,178,80,"open\n' + GOOD, ":2: the row does not have 5 cells like the header"),
+        (HEADER + GOOD + "M\udcfcller,mrd-mdacc,178,80,\n", ":3: is not UTF-8"),
+        ("id,regimen,height_cm\n", ": the column for weight is missing"),
+        ("id,height_cm,weight_kg\n", ": the column regimen is missing"),
+        ("regimen,height,height_cm,weight\n", ": height and height_cm both state the height"),
+        ("regimen,bsa_m2,bsa_m2\n", ": the column 'bsa_m2' is there twice"),
+        ("regimen,bsa_m2,error\n", ": the column 'error' has the name of a result"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_whole(file: Callable[[str], Path], text: str, said: str) -> None:
+    path = file(text)
+    with pytest.raises(InputError) as raised:
+        run(path, path.with_name("out.csv"))
+    assert str(raised.value).startswith(f"{path}{said}")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_rows_keep_their_text_their_order_and_their_place(file: Callable[[str], Path]) -> None:
+    """√(178 × 80 / 3600) is 1.988…, so 1.99 m²: 0.6 makes 1.19 mg, 0.3 makes 0.6 mg, 1.19 + 11 × 0.6 = 7.79 mg."""
+    path = file(HEADER + 'A2,mrd-mdacc,178,"82,5","a ""b"",\nc"\r\nA1,mrd-mdacc,178,80,\r\n\n')
+    out = path.with_name("out.csv")
+    assert run(path, out) == 4
+    assert out.read_text("utf-8").splitlines()[1:] == [
+        'A2,mrd-mdacc,178,"82,5","a ""b"",',
+        "c\",,,,,,,,,,,\"--weight: '82,5kg' has a comma, which can mean a decimal point or thousands; "
+        'write it like 82kg"',
+        "A1,mrd-mdacc,178,80,,1.99,3.9,3.9,7.79,above,-0.3,C5D1,C6D8,5,,",
+    ]
+
+
+@pytest.mark.parametrize("link", ["itself", "symbolic", "hard"])
+def test_the_input_is_never_written_to(file: Callable[[str], Path], link: str) -> None:
+    path = file(HEADER + GOOD)
+    out = path if link == "itself" else path.with_name("link.csv")
+    if link == "symbolic":
+        out.symlink_to(path)
+    if link == "hard":
+        out.hardlink_to(path)
+    with pytest.raises(InputError, match="is the file that is read"):
+        run(path, out)
+    assert path.read_text("utf-8") == HEADER + GOOD
+
+
+@pytest.mark.parametrize("ending", ["ndjson", "parquet"])
+def test_the_other_formats_say_the_same(file: Callable[[str], Path], ending: str) -> None:
+    path = file(HEADER + GOOD)
+    run(path, out := path.with_name("out.csv"))
+    said = pl.read_csv(out, infer_schema=False).select(RESULTS).rows()
+    columns = pl.read_csv(path)
+    other = path.with_name(f"in.{ending}")
+    columns.write_ndjson(other) if ending == "ndjson" else columns.write_parquet(other)
+    run(other, out)
+    assert pl.read_csv(out, infer_schema=False).select(RESULTS).rows() == said
+    run(other, out := path.with_name(f"out.{ending}"))
+    read = (
+        pl.read_ndjson(out, schema_overrides=dict.fromkeys(RESULTS, pl.String))
+        if ending == "ndjson"
+        else pl.read_parquet(out)
+    )
+    assert read.select(RESULTS).rows() == said
+    assert read["note"].to_list() == ["first"]
+
+
+def test_many_blocks_are_one_file(file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a block ends, also inside quotes, rows in are rows out."""
+    rows = "".join(f'A{n},mrd-mdacc,178,80,"{"x" * (n % 7)}\n"\n' for n in range(200))
+    path = file(HEADER + rows)
+    monkeypatch.setattr(blocks, "SIZE", 100)
+    out = path.with_name("out.csv")
+    assert run(path, out) == 0
+    read = pl.read_csv(out)
+    assert read["id"].to_list() == [f"A{n}" for n in range(200)]
+    assert read["note"].to_list() == ["x" * (n % 7) + "\n" for n in range(200)]
+
+
+def test_doses_are_those_of_plan(file: Callable[[str], Path]) -> None:
+    path = file("id,regimen,bsa_m2,prior_mg_per_m2\nA1,mrd-mdacc,1.83,0.9\nA2,mrd-mdacc,183,0.9\n")
+    out = path.with_name("out.csv")
+    assert run(path, out, doses=True) == 4
+    course = patient.course("0.9mg/m2", None, None, False, None)
+    body = patient.body(None, None, "1.83m2", None, None)
+    plan = plans.make(library.regimen("mrd-mdacc"), body, course, library.ceiling(), patient.step("0.01mg"), "A1")
+    said = report.to_csv(report.dose_rows(plan)).splitlines()
+    *doses, refused = out.read_text("utf-8").splitlines()
+    assert doses == [said[0] + ",error", *(line + "," for line in said[1:])]
+    assert refused.startswith("A2,mrd-mdacc,,,,,,,,,,,--bsa: 183 m² is not plausible")
