@@ -41,6 +41,8 @@ def complete(out: str | None) -> Iterator[Path]:
             with Path(name).open("rb") as whole, goal.open("wb") if goal else sys.stdout.buffer as stream:
                 Path(name).unlink()  # a reader who closes early ends the program here
                 shutil.copyfileobj(whole, stream, 1 << 20)
+    except OSError as error:
+        raise InputError(out or "standard output", f"cannot be written: {error.strerror}") from None
     finally:
         Path(name).unlink(missing_ok=True)
 
