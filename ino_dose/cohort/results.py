@@ -30,7 +30,7 @@ def complete(out: str | None) -> Iterator[Path]:
     try:
         handle, name = tempfile.mkstemp(prefix=".ino-dose-", dir=goal.parent if goal and beside else None)
     except OSError as error:
-        raise InputError(str(out), f"cannot be written: {error.strerror}") from None
+        raise InputError(str(out), f"cannot be written: {error.strerror or error}") from None
     os.close(handle)
     try:
         yield Path(name)
@@ -42,7 +42,7 @@ def complete(out: str | None) -> Iterator[Path]:
                 Path(name).unlink()  # a reader who closes early ends the program here
                 shutil.copyfileobj(whole, stream, 1 << 20)
     except OSError as error:
-        raise InputError(out or "standard output", f"cannot be written: {error.strerror}") from None
+        raise InputError(out or "standard output", f"cannot be written: {error.strerror or error}") from None
     finally:
         Path(name).unlink(missing_ok=True)
 
