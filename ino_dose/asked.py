@@ -131,6 +131,8 @@ def body(
     height: str | None, weight: str | None, bsa: str | None = None, formula: str | None = None, sex: str | None = None
 ) -> Body:
     """The body that doses are computed from: height and weight by a formula, or the BSA that is stated."""
+    if sex not in (None, "f", "m"):
+        raise InputError("--sex", f"{sex!r} is neither f nor m", "write f or m, or leave it out")
     if bsa is None:
         return bodies.measured(*sizes(height, weight), _formula(formula or "mosteller"), sex)
     for option, value in (("--height", height), ("--weight", weight), ("--formula", formula)):
@@ -156,6 +158,15 @@ def course(
         hsct=hsct,
         level=None if level is None else units.read(level, units.LEVEL, "--level"),
     )
+
+
+def yes(said: str | None, place: str) -> bool:
+    """Whether a column says yes: yes or no, true or false; not stated counts as no."""
+    if said is None or said.lower() in ("no", "false"):
+        return False
+    if said.lower() not in ("yes", "true"):
+        raise InputError(place, f"{said!r} is neither yes nor no", "write yes or no")
+    return True
 
 
 def rounding(said: str, product: Product | None = None) -> Rounding:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ROOTS = Context(prec=100, rounding=ROUND_HALF_UP)
 HUNDREDTH = Decimal("0.01")
+MEASURED = "--height, --weight"
 D = Decimal
 
 
@@ -175,12 +176,12 @@ def areas(height: Quantity, weight: Quantity, sex: str | None = None) -> dict[st
 
 def stated(bsa: Quantity, place: str = "--bsa") -> Body:
     """The body of someone whose BSA is given: it is used as it stands."""
-    _between(bsa.magnitude, "0.3", "4", place, units.show(bsa, units.AREA), "a BSA")
+    _between(bsa.magnitude, "a BSA", place, units.show(bsa, units.AREA))
     return Body(bsa)
 
 
 def measured(
-    height: Quantity, weight: Quantity, formula: Formula, sex: str | None = None, place: str = "--height, --weight"
+    height: Quantity, weight: Quantity, formula: Formula, sex: str | None = None, place: str = MEASURED
 ) -> Body:
     """The body of someone who was measured and weighed; implausible sizes are refused."""
     if formula.id == "schlich" and sex is None:
@@ -190,16 +191,16 @@ def measured(
     except InputError as error:
         raise _with_swap(error, height, weight) from None
     bsa = area(formula, height, weight, sex)
-    _between(bsa.magnitude, "0.3", "4", place, f"{units.show(bsa, units.AREA)} by {formula.name}", "a BSA")
+    _between(bsa.magnitude, "a BSA", place, f"{units.show(bsa, units.AREA)} by {formula.name}")
     return Body(bsa, height, weight, formula, sex)
 
 
 def check(height: Quantity, weight: Quantity, place: str) -> None:
     """Refuse what no patient is: outside 30 to 250 cm, 1 to 400 kg, or a BMI of 8 to 100 kg/m²."""
-    _between(height.magnitude, "30", "250", place, units.show(height, units.HEIGHT), "a height")
-    _between(weight.magnitude, "1", "400", place, units.show(weight, units.WEIGHT), "a weight")
-    shown = f"{units.half_up(bmi(height, weight), 1)} kg/m² from height and weight"
-    _between(bmi(height, weight), "8", "100", place, shown, "a BMI")
+    _between(height.magnitude, "a height", place, units.show(height, units.HEIGHT))
+    _between(weight.magnitude, "a weight", place, units.show(weight, units.WEIGHT))
+    index = bmi(height, weight)
+    _between(index, "a BMI", place, OF_BMI.format(units.half_up(index, 1)))
 
 
 def bmi(height: Quantity, weight: Quantity) -> Fraction:
@@ -207,13 +208,28 @@ def bmi(height: Quantity, weight: Quantity) -> Fraction:
     return Fraction(weight.magnitude) / (Fraction(height.magnitude) / 100) ** 2
 
 
+PLAUSIBLE = {"a height": ("30", "250"), "a weight": ("1", "400"), "a BSA": ("0.3", "4"), "a BMI": ("8", "100")}
 _UNIT_OF = {"a height": " cm", "a weight": " kg", "a BSA": " m²", "a BMI": ""}
+OF_BMI = "{} kg/m² from height and weight"
 
 
-def _between(value: Decimal | Fraction, least: str, most: str, place: str, shown: str, what: str) -> None:
-    if not Fraction(least) <= Fraction(value) <= Fraction(most):
-        problem = f"{shown} is not plausible: {what} is taken from {least} to {most}{_UNIT_OF[what]}"
-        raise InputError(place, problem, "check the numbers and their units")
+def _between(value: Decimal | Fraction, what: str, place: str, shown: str) -> None:
+    least, most = map(Fraction, PLAUSIBLE[what])
+    if not least <= Fraction(value) <= most:
+        raise implausible(what, shown, place)
+
+
+def implausible(what: str, shown: str, place: str = MEASURED) -> InputError:
+    """The refusal of a size that no patient has."""
+    least, most = PLAUSIBLE[what]
+    problem = f"{shown} is not plausible: {what} is taken from {least} to {most}{_UNIT_OF[what]}"
+    return InputError(place, problem, "check the numbers and their units")
+
+
+def swapped(error: InputError, tall: str, heavy: str) -> InputError:
+    """The same refusal, asking whether height and weight changed places."""
+    (fault,) = error.faults
+    return InputError(fault.place, fault.problem, f"were height and weight swapped? {tall} and {heavy} would do")
 
 
 def _with_swap(error: InputError, height: Quantity, weight: Quantity) -> InputError:
@@ -225,9 +241,7 @@ def _with_swap(error: InputError, height: Quantity, weight: Quantity) -> InputEr
         check(tall, heavy, "")
     except InputError:
         return error
-    (fault,) = error.faults
-    swapped = f"were height and weight swapped? {units.show(tall, units.HEIGHT)} and {units.show(heavy, units.WEIGHT)} would do"
-    return InputError(fault.place, fault.problem, swapped)
+    return swapped(error, units.show(tall, units.HEIGHT), units.show(heavy, units.WEIGHT))
 
 
 def cautions(body: Body) -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .coursefile import CourseFile
     from .library import Library
 
-REFUSED, FINDING, PARTLY = 2, 3, 4
+REFUSED, FINDING, PARTLY, INTERRUPTED = 2, 3, 4, 130
 
 
 def run() -> None:
@@ -36,7 +36,7 @@ def run() -> None:
         if isinstance(end.code, str):
             print(end.code, file=sys.stderr)
         for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
+            if stream is not None and not stream.closed:
                 stream.flush()
         os._exit(end.code if isinstance(end.code, int) else int(end.code is not None))
 
@@ -450,6 +450,42 @@ def lint(
         raise typer.Exit(FINDING)
 
 
+def cohort(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV, NDJSON or Parquet, a row a patient; - is standard input.")
+    ],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="OUT", help="Where to; else standard output.")
+    ] = None,
+    regimen: Annotated[str | None, typer.Option(help="The regimen of all rows.", autocompletion=_regimen_ids)] = None,
+    doses: Annotated[bool, typer.Option("--doses", help="A row a dose instead of a row a patient.")] = False,
+    round_to: Annotated[str, typer.Option(help="Rounding step of a dose.")] = "0.01mg",
+    source: Annotated[
+        Literal["csv", "ndjson", "parquet"] | None, typer.Option("--from", help="The format of FILE.")
+    ] = None,
+    target: Annotated[
+        Literal["csv", "ndjson", "parquet"] | None, typer.Option("--to", help="The format of OUT.")
+    ] = None,
+    schedules: Schedules = None,
+    ceiling_file: CeilingFile = None,
+) -> None:
+    """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
+    try:
+        from .cohort import batch, planner
+    except ModuleNotFoundError as error:
+        if error.name != "polars":
+            raise
+        raise InputError("cohort", "needs Polars, which is not installed", "pip install 'ino-dose[cohort]'") from None
+    gc.freeze()
+    gc.enable()
+    try:
+        facts = planner.Facts.bundled(schedules, ceiling_file)
+        if refused := batch.run(file, output, regimen, round_to, source, target, doses, facts):
+            raise typer.Exit(refused)
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+
+
 def _print(value: list[dict[str, Any]] | dict[str, Any], format: str) -> None:
     from . import report
 
@@ -480,5 +516,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "lint": lint,
     "bsa": bsa,
     "verify": verify,
+    "cohort": cohort,
 }
 """The commands by name. Only the one that is asked for is built, which saves half a millisecond each."""

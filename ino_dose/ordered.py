@@ -67,7 +67,7 @@ def check(columns: Columns, facts: Facts) -> Check:
     faults.raise_any()
     return verify.check(
         facts.regimen(str(get("regimen"))),
-        asked.body(get("height"), get("weight"), get("bsa"), get("formula"), _sex(get("sex"))),
+        asked.body(get("height"), get("weight"), get("bsa"), get("formula"), get("sex")),
         asked.course(get("prior"), None, get("remission_after"), False, get("level")),
         facts.ceiling,
         _order(columns),
@@ -93,12 +93,6 @@ def _whole(said: str, place: str) -> int:
     if not re.fullmatch("0|[1-9][0-9]{0,2}", said):
         raise InputError(place, f"{said!r} is not a whole number", "write it like 8")
     return int(said)
-
-
-def _sex(said: str | None) -> str | None:
-    if said not in (None, "f", "m"):
-        raise InputError("--sex", f"{said!r} is neither f nor m", "write f or m, or leave it out")
-    return said
 
 
 def _tolerance(said: str) -> Tolerance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .body import Body
     from .dosing import Dose
     from .plan import Plan
+    from .units import Quantity
 
 
 def assumptions(plan: Plan) -> list[str]:
@@ -45,10 +47,11 @@ def warnings(plan: Plan) -> list[str]:
     found += _transplant(plan)
     found += _ending(plan)
     found += _history(plan)
-    found += _bags(plan)
     found += _unstated(plan)
     found += _disagreements(plan)
     found += [block.note for block in plan.regimen.blocks if block.note and _used(plan, block)]
+    if plan.product:
+        found += bags((dose.dose for dose in plan.doses if dose.state == "planned"), plan.product)
     found += plan.course.risks
     return found
 
@@ -206,17 +209,15 @@ def _said(product: Product, fact: str) -> str:
     return "; ".join(f"{cites[citation.source]}, {citation.spot}" for citation in product.cited[fact])
 
 
-def _bags(plan: Plan) -> list[str]:
-    """Doses that the usual bag would make too thin or too strong."""
-    if plan.product is None:
-        return []
-    bag = units.show(plan.product.bag, units.VOLUME)
+def bags(doses: Iterable[Quantity], product: Product) -> list[str]:
+    """Doses (mg) that the usual bag would make too thin or too strong."""
+    bag = units.show(product.bag, units.VOLUME)
     found = []
-    for amount in sorted({dose.dose.magnitude for dose in plan.doses if dose.state == "planned"}):
-        made = pharmacy.prepare(units.quantity(amount, units.DOSE), plan.product)
+    for amount in sorted({dose.magnitude for dose in doses}):
+        made = pharmacy.prepare(units.quantity(amount, units.DOSE), product)
         limit = made.most_volume or made.least_volume
         if limit is not None:
-            side, least = ("under", plan.product.least) if made.most_volume else ("over", plan.product.most)
+            side, least = ("under", product.least) if made.most_volume else ("over", product.most)
             word = "at most" if made.most_volume else "at least"
             found.append(
                 f"{units.digits(amount)} mg in a {bag} bag is {side} {units.show(least, units.CONCENTRATION)}: "

@@ -1,0 +1,221 @@
+"""A file of patients → blocks of whole rows, a few thousand at a time, in order: CSV, NDJSON, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, NamedTuple, Protocol
+
+import polars as pl
+
+from ..errors import InputError
+from .columns import ROLES, Columns
+
+SIZE = 1024 * 1024
+LONGEST = 16 * SIZE
+ROWS = 32_768
+
+
+class Block(NamedTuple):
+    """Some rows: as they came (`whole`: one column of raw lines, or their columns), and in words by role."""
+
+    whole: pl.DataFrame
+    words: pl.DataFrame
+
+
+class Source(Protocol):
+    """A file that has been opened: the names of its columns, and its rows."""
+
+    names: list[str]
+    size: int | None
+    read: int
+    """Bytes or rows: in all, where that is known, and so far."""
+
+    def blocks(self, columns: Columns, raw: bool) -> Iterator[Block]:
+        """The rows, whole as raw lines or else as columns."""
+
+
+class Chunks:
+    """The bytes of a file in pieces that end where a row ends, and the line that each begins with."""
+
+    def __init__(self, file: IO[bytes], name: str, quoted: bool) -> None:
+        self.file, self.name, self.quoted = file, name, quoted
+        self.line = self.after = 1
+        self.rest, self.read = b"", 0
+        self.size = os.fstat(file.fileno()).st_size or None
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self.file.read(SIZE):
+            self.read += len(piece)
+            self.rest += piece
+            if end := self._end():
+                yield self._taken(end)
+            if len(self.rest) > LONGEST:
+                self._taken(1)
+                raise self.refused(0, "a row begins here that does not end", "close its quotes")
+        if self.rest.strip(b"\r\n"):
+            self.rest = self.rest.rstrip(b"\r\n") + b"\n"
+            yield self._taken(len(self.rest))
+
+    def first(self) -> bytes:
+        """The first row alone."""
+        end = 0
+        while not end and len(self.rest) < LONGEST and (piece := self.file.read(SIZE // 64)):
+            self.read += len(piece)
+            self.rest += piece
+            end = self.rest.find(b"\n") + 1
+            while end and self.quoted and self.rest.count(b'"', 0, end) % 2:
+                end = self.rest.find(b"\n", end) + 1
+        return self._taken(end or len(self.rest))
+
+    def _taken(self, end: int) -> bytes:
+        taken, self.rest = self.rest[:end], self.rest[end:]
+        self.line = self.after
+        self.after += taken.count(b"\n")
+        if not taken.isascii():
+            self._decode(taken)
+        return taken
+
+    def _end(self) -> int:
+        """Behind the last row that is whole; empty lines wait, for they may end the file."""
+        end = self.rest.rfind(b"\n") + 1
+        if self.quoted and b'"' in self.rest:
+            quotes = self.rest.count(b'"', 0, end)
+            while end and quotes % 2:
+                start = self.rest.rfind(b"\n", 0, end - 1) + 1
+                quotes -= self.rest.count(b'"', start, end)
+                end = start
+        last = len(self.rest[:end].rstrip(b"\r\n")) if self.rest[max(0, end - 2) : end] in (b"\n\n", b"\r\n") else 0
+        return self.rest.find(b"\n", last) + 1 if last else end
+
+    def _decode(self, taken: bytes) -> None:
+        try:
+            taken.decode()
+        except UnicodeDecodeError as error:
+            raise self.refused(taken.count(b"\n", 0, error.start), "is not UTF-8", "save the file as UTF-8") from None
+
+    def refused(self, after: int, problem: str, hint: str) -> InputError:
+        """The error at a line of the piece that was given last."""
+        return InputError(f"{self.name}:{self.line + after}", problem, hint)
+
+
+class Csv(Chunks):
+    """Comma-separated rows under a header."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        super().__init__(file, name, quoted=True)
+        self.header = self.first().rstrip(b"\r\n")
+        cells = list(csv.reader([self.header.decode("utf-8-sig")], strict=False))
+        if not cells or not any(cells[0]):
+            raise InputError(f"{name}:1", "the file is empty" if not self.header else "the header is empty", "")
+        self.names = cells[0]
+
+    def blocks(self, columns: Columns, raw: bool) -> Iterator[Block]:
+        """The rows, whole as raw lines or else as columns of text."""
+        names = [str(index) for index in range(len(self.names))]
+        header = ",".join(names).encode() + b"\n"
+        wanted = [names[self.names.index(name)] for name in columns.names.values()] if raw else names
+        back = dict(zip(names, self.names, strict=True))
+        for chunk in self:
+            lines = self._lines(chunk)
+            found = pl.read_csv(
+                header + chunk, schema=dict.fromkeys(names, pl.String), columns=wanted, empty_string_is_null=not raw
+            )
+            frame = found.rename({name: back[name] for name in found.columns})
+            assert frame.height == len(lines), "rows were lost"
+            yield Block(lines.to_frame() if raw else frame, columns.words(frame))
+
+    def _lines(self, chunk: bytes) -> pl.Series:
+        """The rows as they are written; the first one that is ragged is refused with its line."""
+        lines = pl.read_lines(chunk)["line"]
+        if b'"' in chunk:
+            if (lines.str.count_matches('"', literal=True) % 2 == 1).any():
+                lines = pl.Series("line", _joined(chunk.decode().removesuffix("\n").split("\n")))
+            cell = r'(?:"(?:[^"]|"")*"|[^",]*)'
+            fits = lines.str.contains(rf"^{cell}(?:,{cell}){{{len(self.names) - 1}}}$")
+        else:
+            fits = lines.str.count_matches(",", literal=True) == len(self.names) - 1
+        if not fits.all():
+            before = lines[: fits.arg_min()]
+            after = before.len() + int(before.str.count_matches("\n", literal=True).sum())
+            problem = f"the row does not have {len(self.names)} cells like the header"
+            raise self.refused(after, problem, "put a cell that has a comma or quotes in quotes, and double those")
+        return lines
+
+
+def _joined(lines: list[str]) -> Iterator[str]:
+    """Rows out of lines: a line break inside quotes does not end a row."""
+    row: list[str] = []
+    for line in lines:
+        row.append(line)
+        if sum(each.count('"') for each in row) % 2 == 0:
+            yield "\n".join(row).removesuffix("\r")
+            row = []
+    if row:
+        yield "\n".join(row)
+
+
+class NdJson(Chunks):
+    """A JSON object a line, all with the keys of the first."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        super().__init__(file, name, quoted=False)
+        self.start = self.first()
+        if not self.start.strip():
+            raise InputError(f"{name}:1", "the file is empty")
+        self.names = list(self._read(self.start, 0))
+
+    def blocks(self, columns: Columns, raw: bool) -> Iterator[Block]:
+        """The rows, whole as raw lines or else as columns of text."""
+        self.rest = self.start + self.rest
+        self.after = 1
+        for chunk in self:
+            lines = chunk.decode().rstrip("\r\n").split("\n")
+            rows = [self._read(line, after) for after, line in enumerate(lines)]
+            names = columns.names.values() if raw else self.names
+            cells = {name: [self._cell(row.get(name), after) for after, row in enumerate(rows)] for name in names}
+            frame = pl.DataFrame(cells, dict.fromkeys(names, pl.String))
+            whole = pl.DataFrame({"line": [line.rstrip() for line in lines]}) if raw else frame
+            yield Block(whole, columns.words(frame))
+
+    def _read(self, line: str | bytes, after: int) -> dict[str, Any]:
+        try:
+            found = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict) or not found:
+            raise self.refused(after, "the line is not a JSON object", 'write it like {"id": "A1"}')
+        if late := (found.keys() & ROLES.keys()) - set(getattr(self, "names", found)):
+            problem = f"the key {min(late)!r} is not in the first row"
+            raise self.refused(after, problem, "write it in every row, null where it is not known")
+        return found
+
+    def _cell(self, value: Any, after: int) -> str | None:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, dict | list):
+            raise self.refused(after, "a list or an object is no cell", "write one value for each key")
+        assert value is None or isinstance(value, str)
+        return value
+
+
+class Parquet:
+    """Columns with types."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        try:
+            self.frame = pl.scan_parquet(path, glob=False)
+            self.schema = self.frame.collect_schema()
+        except pl.exceptions.PolarsError as error:
+            raise InputError(name, f"is not Parquet: {str(error).splitlines()[0]}") from None
+        self.names = self.schema.names()
+        self.size, self.read = self.frame.select(pl.len()).collect().item(), 0
+
+    def blocks(self, columns: Columns, raw: bool) -> Iterator[Block]:
+        """The rows as columns."""
+        for frame in self.frame.collect_batches(chunk_size=ROWS):
+            self.read += frame.height
+            yield Block(frame, columns.words(frame))

@@ -1,0 +1,117 @@
+"""The columns of a cohort → what each says of a patient, in the words of `plan`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from .. import units
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+UNITS = {
+    "height": "",
+    "height_cm": "cm",
+    "height_m": "m",
+    "height_in": "in",
+    "weight": "",
+    "weight_kg": "kg",
+    "weight_lb": "lb",
+    "bsa_m2": "m2",
+    "prior_mg_per_m2": "mg/m2",
+    "level_mg_per_m2": "mg/m2",
+}
+WORDS = {word for kind in units.KINDS for word in kind.spelled}
+PLAIN = ("id", "regimen", "cycles", "remission_after", "hsct", "formula", "sex")
+ROLES = {name: name.split("_")[0] for name in UNITS} | {name: name for name in PLAIN}
+TREATMENT = ("regimen", "cycles", "remission_after", "hsct", "level")
+SIZES = ("height", "weight", "bsa", "formula", "sex")
+RESULTS = (
+    "used_bsa_m2",
+    "total_level_mg_per_m2",
+    "cumulative_mg_per_m2",
+    "total_dose_mg",
+    "ceiling_status",
+    "remaining_upper_mg_per_m2",
+    "first_over_lower",
+    "first_over_upper",
+    "last_cycle_within_upper",
+    "warnings",
+    "error",
+)
+
+
+class Columns(NamedTuple):
+    """The column of each role; `regimen` is the one that all rows share, where it is no column."""
+
+    names: dict[str, str]
+    regimen: str | None = None
+
+    def has(self, role: str) -> bool:
+        """Whether a column plays this role."""
+        return role in self.names
+
+    def unit(self, role: str) -> str:
+        """The unit that the name of the column states, empty where the cells state their own."""
+        return UNITS.get(self.names.get(role, ""), "")
+
+    def word(self, role: str, cell: str) -> str | None:
+        """What `plan` would be told: 178 under height_cm is 178cm; an empty cell is not stated."""
+        unit = self.unit(role)
+        if role == "prior":
+            cell = cell or "unknown"
+        if not cell or not unit or (role == "prior" and cell in ("none", "unknown")):
+            return cell or None
+        read = units.AMOUNT.fullmatch(cell + unit)
+        another = read and read[2] != unit and read[2] in WORDS  # 178 c under height_m is not 178 cm
+        return f"{cell} {unit}" if another else cell + unit
+
+    def words(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The cells of each role as text; an empty cell is empty text."""
+        import polars as pl
+
+        columns = [text(frame[name], role).fill_null("").alias(role) for role, name in self.names.items()]
+        return pl.DataFrame(columns)
+
+
+def text(column: pl.Series, role: str) -> pl.Series:
+    """The cells of a column as they would be written; of a float the shortest decimal that means it."""
+    import polars as pl
+
+    if column.dtype.is_float():
+        if role in ("cycles", "remission_after") and (column.drop_nulls() % 1 == 0).all():
+            return column.cast(pl.Int64).cast(pl.String)
+        written = column.cast(pl.String)
+        return written.map_elements(_plain, pl.String) if written.str.contains("e", literal=True).any() else written
+    return column.cast(pl.String)
+
+
+def _plain(number: str) -> str:
+    return f"{Decimal(number):f}" if "e" in number else number
+
+
+def find(names: Sequence[str], regimen: str | None, place: str) -> Columns:
+    """Which column says what. Raises InputError where one is missing, doubled or named like a result."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InputError(place, f"the column {name!r} is there twice", "name each column once")
+        if name in RESULTS:
+            raise InputError(place, f"the column {name!r} has the name of a result", "rename it")
+    found: dict[str, str] = {}
+    for name in names:
+        if (role := ROLES.get(name)) is None:
+            continue
+        if role in found:
+            raise InputError(place, f"{found[role]} and {name} both state the {role}", "keep one of the two")
+        found[role] = name
+    if ("regimen" in found) == (regimen is not None):
+        problem = "the column regimen goes not with --regimen" if regimen else "the column regimen is missing"
+        raise InputError(place, problem, "keep one of the two" if regimen else "add it, or --regimen for all rows")
+    if "bsa" not in found and not {"height", "weight"} <= set(found):
+        missing = " and ".join(size for size in ("height", "weight") if size not in found)
+        raise InputError(place, f"the column for {missing} is missing", "add height_cm and weight_kg, or bsa_m2")
+    return Columns(found, regimen)

@@ -1,0 +1,105 @@
+"""Sizes as float columns → a guess at each row's body, and nothing wherever the guess might be wrong.
+
+The formulas are those of body.py, given columns instead of numbers.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import polars as pl
+
+from .. import body as bodies
+from .. import units
+from .columns import Columns
+
+Texts = TypeVar("Texts", pl.Series, pl.Expr)
+KINDS = {"height": units.HEIGHT, "weight": units.WEIGHT}
+PLAIN = {"bsa": [""], "formula": ["", "mosteller"], "sex": ["", "f", "m"]}
+"""Cells beside height and weight that leave the BSA to the usual formula."""
+KEYS = 1024
+"""Above every BSA in hundredths and every BMI in tenths."""
+CLOSE = 1e-6
+"""How near a tie a float is not trusted; its own error is below 1e-12 here."""
+
+
+def sizes(words: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+    """The words of sizes with their numbers beside them, and the class of the body that a row surely has.
+
+    `key` holds BSA in hundredths of m², and BMI in tenths where it is remarked on. It is null
+    wherever a float might be wrong about it, and for all that is not a plain number. `h`, `w` (cm,
+    kg) and `bmi` are floats, `h_text` and `w_text` the texts of the numbers.
+    """
+    if not (columns.has("height") and columns.has("weight")):
+        return words.with_columns(key=pl.lit(None, pl.Int64), h=pl.lit(None, pl.Float64))
+    read = words.with_columns(*_texts(columns, "height", "h"), *_texts(columns, "weight", "w"))
+    read = read.with_columns(h=_number(columns, "height", "h"), w=_number(columns, "weight", "w"))
+    h, w = pl.col("h"), pl.col("w")
+    area = bodies.FORMULAS["mosteller"].area(h, w, None)  # type: ignore[arg-type]
+    index = w / (h / 100) ** 2
+    return read.with_columns(area=area, bmi=index).with_columns(key=_key(columns))
+
+
+def _key(columns: Columns) -> pl.Expr:
+    bsa, bmi = pl.col("area") * 100, pl.col("bmi") * 10
+    sure = [inside(pl.col(name), what) for name, what in (("h", "a height"), ("w", "a weight"), ("bmi", "a BMI"))]
+    sure += [inside(pl.col("area"), "a BSA", 0.01), clear(bsa), (bmi < 450 - CLOSE) | (bmi > 450 + CLOSE) & clear(bmi)]
+    sure += [pl.col(role).is_in(fits) for role, fits in PLAIN.items() if columns.has(role)]
+    remarked = pl.when(bmi > 450).then(nearest(bmi)).otherwise(0)
+    return pl.when(pl.all_horizontal(sure)).then(nearest(bsa) * KEYS + remarked)
+
+
+def _texts(columns: Columns, role: str, name: str) -> list[pl.Expr]:
+    """The number of a size as it is written, and its unit where that stands in the cell."""
+    cell = pl.col(role)
+    if columns.unit(role):
+        return [pl.when(plain(cell)).then(cell).alias(f"{name}_text")]
+    groups = cell.str.extract_groups(rf"^ *({units.NUMBER}) *([a-z]+) *$")
+    number = groups.struct[0]
+    return [pl.when(plain(number)).then(number).alias(f"{name}_text"), groups.struct[1].alias(f"{name}_unit")]
+
+
+def _number(columns: Columns, role: str, name: str) -> pl.Expr:
+    """The same as a float in cm or kg."""
+    kind, unit, number = KINDS[role], columns.unit(role), pl.col(f"{name}_text").cast(pl.Float64)
+    if unit:
+        return number * _factor(unit, kind)
+    factors = {each: _factor(each, kind) for each in kind.spelled}
+    return number * pl.col(f"{name}_unit").replace_strict(factors, default=None, return_dtype=pl.Float64)
+
+
+def usual(columns: Columns, role: str, name: str) -> pl.Expr:
+    """Whether a size is written in cm or kg."""
+    unit = columns.unit(role)
+    return pl.lit(unit == KINDS[role].unit) if unit else pl.col(f"{name}_unit") == KINDS[role].unit
+
+
+def _factor(unit: str, kind: units.Kind) -> float:
+    return float(units.read(f"1{unit}", kind, unit).magnitude)
+
+
+def inside(value: pl.Expr, what: str, margin: float = CLOSE) -> pl.Expr:
+    """Surely a size that a patient can have."""
+    least, most = map(float, bodies.PLAUSIBLE[what])
+    return value.is_between(least + margin, most - margin)
+
+
+def outside(value: pl.Expr, what: str) -> pl.Expr:
+    """Surely a size that no patient has."""
+    least, most = map(float, bodies.PLAUSIBLE[what])
+    return (value < least - CLOSE) | (value > most + CLOSE)
+
+
+def nearest(value: pl.Expr) -> pl.Expr:
+    """Rounded half up."""
+    return (value + 0.5).floor().cast(pl.Int64)
+
+
+def clear(value: pl.Expr) -> pl.Expr:
+    """Not near a half, where rounding turns."""
+    return (value - value.floor() - 0.5).abs() > CLOSE
+
+
+def plain(text: Texts) -> Texts:
+    """Whether a text is one number that the strict reader takes."""
+    return text.str.contains(f"^{units.NUMBER}$") & (text.str.len_bytes() <= units.MOST_DIGITS)

@@ -1,0 +1,110 @@
+"""Rows and their results → CSV, NDJSON or Parquet: complete, or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from ..errors import InputError
+from .planner import Dress
+
+Frames = Iterator[tuple[pl.DataFrame, pl.DataFrame]]
+"""The rows as they came (as raw lines, if their one column is `line`), and the results beside them."""
+
+
+@contextmanager
+def complete(out: str | None) -> Iterator[Path]:
+    """A path to write to. What is written there becomes OUT, or goes to standard output, only at the end."""
+    goal = None if out in (None, "-") else Path(str(out)).resolve()
+    beside = goal is not None and (goal.is_file() or not goal.exists())
+    try:
+        handle, name = tempfile.mkstemp(prefix=".ino-dose-", dir=goal.parent if goal and beside else None)
+    except OSError as error:
+        raise InputError(str(out), f"cannot be written: {error.strerror or error}") from None
+    os.close(handle)
+    try:
+        yield Path(name)
+        if goal and beside:
+            _give_mode(Path(name), goal)
+            Path(name).replace(goal)
+        else:
+            with Path(name).open("rb") as whole, goal.open("wb") if goal else sys.stdout.buffer as stream:
+                Path(name).unlink()  # a reader who closes early ends the program here
+                shutil.copyfileobj(whole, stream, 1 << 20)
+    except OSError as error:
+        raise InputError(out or "standard output", f"cannot be written: {error.strerror or error}") from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _give_mode(path: Path, goal: Path) -> None:
+    """The permissions of the file that is replaced, or those that a new file gets here."""
+    os.umask(usual := os.umask(0))
+    path.chmod(goal.stat().st_mode & 0o777 if goal.exists() else 0o666 & ~usual)
+
+
+def _cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+DRESS = {
+    ("csv", True): Dress(sentence=_cell),
+    ("csv", False): Dress(),
+    ("ndjson", True): Dress(json.dumps, json.dumps),
+    ("ndjson", False): Dress(json.dumps, json.dumps),
+    ("parquet", False): Dress(),
+}
+"""How texts go into each format, as raw lines or as columns."""
+
+
+def csv(frames: Frames, path: Path, header: bytes) -> None:
+    """Raw lines get their results behind them, which are cells already; columns are written anew."""
+    with path.open("wb") as file:
+        for whole, results in frames:
+            raw = whole.columns == ["line"]
+            rows = whole.hstack(results)
+            if not file.tell():
+                names = ",".join(results.columns).encode()
+                file.write(header + b"," + names + b"\n" if raw else rows.clear().write_csv().encode())
+            rows.write_csv(file, include_header=False, quote_style="never" if raw else "necessary", batch_size=8192)
+
+
+def ndjson(frames: Frames, path: Path, header: bytes) -> None:
+    """The results, which are JSON values already, go in before the closing brace."""
+    with path.open("wb") as file:
+        for whole, results in frames:
+            raw = whole.columns == ["line"]
+            lines = whole["line"] if raw else pl.read_lines(whole.write_ndjson().encode())["line"]
+            pieces = [
+                piece
+                for name in results.columns
+                for piece in (pl.lit(f",{json.dumps(name)}:"), pl.col(name).fill_null("null"))
+            ]
+            rows = results.select(pl.concat_str(lines.str.strip_suffix("}"), *pieces, pl.lit("}")))
+            rows.write_csv(file, include_header=False, quote_style="never")
+
+
+def parquet(frames: Frames, path: Path, header: bytes) -> None:
+    """Columns with the types they came with; results are text."""
+    rows = (whole.hstack(results) for whole, results in frames)
+    first = next(rows, pl.DataFrame())
+
+    def again(
+        columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        return chain([first], rows)
+
+    register_io_source(again, schema=first.schema).sink_parquet(path)
+
+
+WRITERS: dict[str, Callable[[Frames, Path, bytes], None]] = {"csv": csv, "ndjson": ndjson, "parquet": parquet}
