@@ -260,7 +260,7 @@ def test_gemtuzumab_and_a_transplant_before_are_said_and_never_counted(plan: Run
 def test_a_dose_left_unrecorded_between_others_is_asked_about(plan: Run) -> None:
     ran = plan(LABEL + "events: [{cycle: 1, day: 8, given: as planned}]\n", "-f", "json")
     assert ran.json["warnings"] == [
-        "The dose in cycle 1 on day 1 was not recorded, though later ones were: was it given or omitted?"
+        "The dose in cycle 1 on day 1 was not recorded, though the course went on: was it given or omitted?"
     ]
 
 
