@@ -73,7 +73,7 @@ def _texts(found: Record, patient: Record | None) -> tuple[dict[str, str], dict[
     texts, places = {}, {}
     for record in (found, patient):
         for key, at in record.nodes.items() if record else ():
-            text = record.text(key) if record and at.scalar is not None else ""
+            text = record.text(key) if record and at.scalar is not None and key not in ("patient", "events") else ""
             if text:
                 option = "REGIMEN" if key == "regimen" else "--" + key.replace(" ", "-")
                 texts[option], places[option] = text, at.place

@@ -190,7 +190,9 @@ def _history(plan: Plan) -> list[str]:
     stopped = any(event.what == "stop" for event in plan.course.events) or plan.apart
     for dose in plan.doses if stopped else plan.doses[: max(recorded, default=0)]:
         if dose.state == "planned":
-            found.append(f"The dose {_where(dose)} was not recorded, though later ones were: was it given or omitted?")
+            found.append(
+                f"The dose {_where(dose)} was not recorded, though the course went on: was it given or omitted?"
+            )
     for breach in plan.breaches:
         source = _said(plan.product, breach.rule) if plan.product else ""
         found.append(f"The dose in cycle {breach.cycle} on day {breach.day} is {breach.problem} ({source}).")
