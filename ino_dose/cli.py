@@ -283,9 +283,9 @@ def verify(
         "tolerance": tolerance,
         "id": id,
     }
-    from . import ordered
+    from . import library, ordered
 
-    facts = ordered.facts(schedules, ceiling_file)
+    facts = library.facts(schedules, ceiling_file)
     if orders is not None:
         _verify_every(orders, columns, format, facts)
         return
@@ -471,7 +471,8 @@ def cohort(
 ) -> None:
     """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
     try:
-        from .cohort import batch, planner
+        from . import library
+        from .cohort import batch
     except ModuleNotFoundError as error:
         if error.name != "polars":
             raise
@@ -479,7 +480,7 @@ def cohort(
     gc.freeze()
     gc.enable()
     try:
-        facts = planner.Facts.bundled(schedules, ceiling_file)
+        facts = library.facts(schedules, ceiling_file)
         if refused := batch.run(file, output, regimen, round_to, source, target, doses, facts):
             raise typer.Exit(refused)
     except KeyboardInterrupt:

@@ -91,3 +91,31 @@ def product() -> Product:
     from . import product
 
     return product.read(BUNDLED / "product" / "besponsa.yaml")
+
+
+class Facts:
+    """The schedules, the ceiling and the product that plans rest on, each file read once."""
+
+    def __init__(self, books: Library, ceiling: Ceiling, product: Product) -> None:
+        self.books = books
+        self.ceiling = ceiling
+        self.product = product
+        self._read: dict[str, Regimen] = {}
+        self._all: list[Regimen] | None = None
+
+    def regimen(self, name: str) -> Regimen:
+        """The regimen with this id, or in the file at this path."""
+        if name not in self._read:
+            self._read[name] = self.books.regimen(name)
+        return self._read[name]
+
+    def all(self) -> list[Regimen]:
+        """Every regimen that can be read."""
+        if self._all is None:
+            self._all = self.books.all()[0]
+        return self._all
+
+
+def facts(site: Path | None = None, limits: Path | None = None) -> Facts:
+    """What is bundled, with a site's own schedules, or its ceiling in place of the bundled one."""
+    return Facts(at(site), ceiling(limits), product())

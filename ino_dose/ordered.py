@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import asked, library, units, verify
@@ -12,9 +11,7 @@ from .errors import Collected, InputError
 from .order import USUAL, Order, Tolerance
 
 if TYPE_CHECKING:
-    from .library import Library
     from .order import Check
-    from .regimen import Ceiling, Product, Regimen
 
 NEEDED = {
     "regimen": "name one; ino-dose regimens lists them all",
@@ -29,35 +26,7 @@ MOST = units.quantity("50", units.SHARE)
 Columns = Mapping[str, str | None]
 
 
-class Facts:
-    """The schedules, the ceiling and the product that orders are checked against, each file read once."""
-
-    def __init__(self, books: Library, ceiling: Ceiling, product: Product) -> None:
-        self.books = books
-        self.ceiling = ceiling
-        self.product = product
-        self._read: dict[str, Regimen] = {}
-        self._all: list[Regimen] | None = None
-
-    def regimen(self, name: str) -> Regimen:
-        """The regimen with this id, or in the file at this path."""
-        if name not in self._read:
-            self._read[name] = self.books.regimen(name)
-        return self._read[name]
-
-    def all(self) -> list[Regimen]:
-        """Every regimen that can be read."""
-        if self._all is None:
-            self._all = self.books.all()[0]
-        return self._all
-
-
-def facts(schedules: Path | None = None, ceiling: Path | None = None) -> Facts:
-    """What is bundled, with a site's own schedules or ceiling."""
-    return Facts(library.at(schedules), library.ceiling(ceiling), library.product())
-
-
-def check(columns: Columns, facts: Facts) -> Check:
+def check(columns: Columns, facts: library.Facts) -> Check:
     """Check the order whose columns these are. Raises InputError for what cannot be used, by its option."""
     get, faults = columns.get, Collected()
     for name, hint in NEEDED.items():

@@ -16,7 +16,8 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from . import asked, ordered, report, verify_report
 from .errors import InputError
-from .ordered import COLUMNS, NEEDED, Facts
+from .library import Facts
+from .ordered import COLUMNS, NEEDED
 
 if TYPE_CHECKING:
     from .order import Check

@@ -59,7 +59,9 @@ def alone(row: dict[str, str]) -> tuple[str | None, ...]:
         asked.prior(prior)
         hsct = asked.yes(said["hsct"], "--hsct")
         treatment = asked.course(prior, said["cycles"], said["remission_after"], hsct, level and level + "mg/m2")
-        plan = report.plan(plans.make(found, body, treatment, library.ceiling(), asked.rounding("0.01mg"), None, PRODUCT))
+        plan = report.plan(
+            plans.make(found, body, treatment, library.ceiling(), asked.rounding("0.01mg"), None, PRODUCT)
+        )
     except InputError as error:
         return (*[None] * 10, str(error))
     end = plan["ceiling"]
@@ -193,7 +195,7 @@ GOOD = "A1,mrd-mdacc,178,80,first\n"
 
 
 def run(path: Path, out: Path, doses: bool = False) -> int:
-    return batch.run(str(path), str(out), None, "0.01mg", None, None, doses, planner.Facts.bundled())
+    return batch.run(str(path), str(out), None, "0.01mg", None, None, doses, library.facts())
 
 
 @pytest.fixture
@@ -296,7 +298,9 @@ def test_doses_are_those_of_plan(file: Callable[[str], Path]) -> None:
     assert run(path, out, doses=True) == 4
     course = asked.course("0.9mg/m2", None, None, False, None)
     body = asked.body(None, None, "1.83m2", None, None)
-    plan = plans.make(library.at().regimen("mrd-mdacc"), body, course, library.ceiling(), asked.rounding("0.01mg"), "A1", PRODUCT)
+    plan = plans.make(
+        library.at().regimen("mrd-mdacc"), body, course, library.ceiling(), asked.rounding("0.01mg"), "A1", PRODUCT
+    )
     said = report.to_csv(report.dose_rows(plan)).splitlines()
     *doses, refused = out.read_text("utf-8").splitlines()
     assert doses == [said[0] + ",error", *(line + "," for line in said[1:])]

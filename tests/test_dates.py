@@ -1,7 +1,6 @@
 """Dates of doses: across years and leap days, moved, pushed, against the label's windows, and around a transplant."""
 
 import csv
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,8 +47,8 @@ def test_days_8_and_15_are_7_and_14_days_after_the_start(start: str, expected: l
 
 def test_a_start_on_the_command_line_dates_a_course(ino: Run) -> None:
     ran = ino("plan", "ino-vate", "--bsa", "2m2", "--cycles", "1", "--start", "2026-12-01", "-f", "csv")
-    dates = [row["date"] for row in csv.DictReader(io.StringIO(ran.out))]
-    assert dates == ["2026-12-01", "2026-12-08", "2026-12-15"]
+    rows = csv.DictReader(ran.out.splitlines())
+    assert [row["date"] for row in rows] == ["2026-12-01", "2026-12-08", "2026-12-15"]
 
 
 def test_a_range_takes_the_shorter_length_and_says_so(dated: Dated) -> None:

@@ -17,9 +17,10 @@ from typing import Any, Literal, TypeVar
 import polars as pl
 
 from ..errors import InputError
+from ..library import Facts
 from . import blocks, guess, results
 from .columns import Columns, find
-from .planner import Facts, Planner
+from .planner import Planner
 
 Form = Literal["csv", "ndjson", "parquet"]
 ENDINGS: dict[str, Form] = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -20,7 +19,6 @@ from .. import body as bodies
 from .. import plan as plans
 from ..body import Body
 from ..errors import InputError
-from ..regimen import Ceiling, Product
 from . import guess, refusals
 from .columns import RESULTS, SIZES, TREATMENT, Columns, find
 from .known import Known
@@ -59,7 +57,7 @@ DOSE = (*BY_SIZE[:6], *BY_PRIOR, *BY_SIZE[6:])
 
 
 def plan(
-    frame: pl.DataFrame, regimen: str | None = None, round_to: str = "0.01mg", facts: Facts | None = None
+    frame: pl.DataFrame, regimen: str | None = None, round_to: str = "0.01mg", facts: library.Facts | None = None
 ) -> pl.DataFrame:
     """The frame with the columns of RESULTS beside it, a row a patient, in order.
 
@@ -74,24 +72,11 @@ def plan(
     >>> planned["error"][1]
     '--height, --weight: 17 cm is not plausible: a height is taken from 30 to 250 cm; were height and weight swapped? 82 cm and 17 kg would do'
     """
-    planner = Planner(find(frame.columns, regimen, "frame"), facts or Facts.bundled(), round_to)
+    planner = Planner(find(frame.columns, regimen, "frame"), facts or library.facts(), round_to)
     slices = (frame.slice(start, ROWS) for start in range(0, max(frame.height, 1), ROWS))
     return pl.concat(
         [each.hstack(planner.plan(guess.sizes(planner.columns.words(each), planner.columns))) for each in slices]
     )
-
-
-class Facts(NamedTuple):
-    """The files that plans rest on: the schedules, the ceiling, the product."""
-
-    books: library.Library
-    ceiling: Ceiling
-    product: Product
-
-    @classmethod
-    def bundled(cls, site: Path | None = None, ceiling: Path | None = None) -> Facts:
-        """The bundled files, with a site's own beside or in place of them."""
-        return cls(library.at(site), library.ceiling(ceiling), library.product())
 
 
 class Dress(NamedTuple):
@@ -116,13 +101,13 @@ MIX = ("used_bsa_m2", "total_level_mg_per_m2", "total_dose_mg", "warnings", "err
 class Planner:
     """Plans frames of words one after the other, remembering the problems that were planned before."""
 
-    def __init__(self, columns: Columns, facts: Facts, round_to: str, dress: Dress = Dress()) -> None:  # noqa: B008
+    def __init__(self, columns: Columns, facts: library.Facts, round_to: str, dress: Dress = Dress()) -> None:  # noqa: B008
         self.columns, self.facts, self.dress = columns, facts, dress
         self.rounding = asked.rounding(round_to, facts.product)
         self.roles = [role for role in SIZES if columns.has(role)]
         self.refusals = refusals.Refusals(columns, dress.sentence)
         if columns.regimen is not None:
-            facts.books.regimen(columns.regimen)
+            facts.regimen(columns.regimen)
         self._forget()
 
     def _forget(self) -> None:
@@ -184,7 +169,7 @@ class Planner:
     ) -> Treatment:
         say = self.dress.sentence
         try:
-            found = self.facts.books.regimen(regimen or self.columns.regimen or "")
+            found = self.facts.regimen(regimen or self.columns.regimen or "")
         except InputError as error:
             return Treatment(None, error=say(str(error)))
         try:
