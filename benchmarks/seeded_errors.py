@@ -17,10 +17,11 @@ from typing import NamedTuple
 
 from ino_dose import body as bodies
 from ino_dose import course as courses
-from ino_dose import library, units, verify
+from ino_dose import library, units
 from ino_dose.course import NEVER, Course, Prescribed
-from ino_dose.order import USUAL, Cause, Check, Order
 from ino_dose.regimen import Regimen
+from ino_dose.verifying import recompute
+from ino_dose.verifying.order import USUAL, Cause, Check, Order
 
 D = Decimal
 LIBRARY = [regimen for regimen in library.at().all()[0] if not regimen.incomplete]
@@ -183,7 +184,7 @@ def verified(case: Case, ordered: Decimal, bsa: Decimal | None = None) -> Check:
     """What `verify` says of the order."""
     height, weight = units.quantity(case.height, units.HEIGHT), units.quantity(case.weight, units.WEIGHT)
     stated = None if bsa is None else units.quantity(bsa, units.AREA)
-    return verify.check(
+    return recompute.check(
         case.regimen,
         bodies.measured(height, weight, bodies.FORMULAS[case.formula], "f"),
         Course(prior=units.NO_LEVEL, remission=case.remission, level=case.level),

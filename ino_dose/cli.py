@@ -283,7 +283,8 @@ def verify(
         "tolerance": tolerance,
         "id": id,
     }
-    from . import library, ordered
+    from . import library
+    from .verifying import ordered
 
     facts = library.facts(schedules, ceiling_file)
     if orders is not None:
@@ -296,7 +297,7 @@ def verify(
 
 
 def _verify_every(file: str, columns: dict[str, str | None], format: str | None, facts: Any) -> None:
-    from . import orders
+    from .verifying import orders
 
     given = next((name for name, value in columns.items() if value is not None), None)
     if given:
@@ -311,16 +312,17 @@ def _verify_every(file: str, columns: dict[str, str | None], format: str | None,
 
 
 def _print_check(found: Any, format: str) -> None:
-    from . import verify_report
+    from .verifying import rows
 
     if format == "table":
-        from . import tables, verify_tables
+        from . import tables
+        from .verifying import page
 
-        _write(tables.text(verify_tables.check(found)))
+        _write(tables.text(page.check(found)))
     elif format == "json":
-        _print(verify_report.whole(found), format)
+        _print(rows.whole(found), format)
     else:
-        _print([{"id": found.order.id} | verify_report.cells(found)], format)
+        _print([{"id": found.order.id} | rows.cells(found)], format)
 
 
 def regimens(format: Format = "table", schedules: Schedules = None) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, report, units, verdict, verify
-from .course import NEVER
+from .. import __version__, report, units
+from ..course import NEVER
+from . import recompute, verdict
 
 if TYPE_CHECKING:
+    from ..regimen import Citation
+    from ..units import Quantity
     from .order import Check, Due
-    from .regimen import Citation
-    from .units import Quantity
 
 Row = dict[str, Any]
 FORMAT = "ino-dose verify 1"
@@ -107,7 +108,7 @@ def _expected(due: Due) -> Row | None:
 def _deviation(found: Check, due: Due) -> Row | None:
     if not due.dose:
         return None
-    off = verify.deviation(found.order, due.dose, due.plan.body.bsa)
+    off = recompute.deviation(found.order, due.dose, due.plan.body.bsa)
     return {
         "percent": units.thousandths(off.percent),
         "mg": _number(off.dose),
@@ -116,9 +117,9 @@ def _deviation(found: Check, due: Due) -> Row | None:
 
 
 def _nearest(found: Check, due: Due) -> Row:
-    unit, numbers = verify.scheduled(due, found.order)
+    unit, numbers = recompute.scheduled(due, found.order)
     number = found.order.day if unit == "day" else found.order.cycle
-    return {"of": f"{unit}s", "scheduled": numbers, "nearest": verify.nearest(number, numbers)}
+    return {"of": f"{unit}s", "scheduled": numbers, "nearest": recompute.nearest(number, numbers)}
 
 
 def _cumulative(due: Due) -> Row:

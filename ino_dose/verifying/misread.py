@@ -8,15 +8,15 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import body as bodies
-from . import course as courses
-from . import units
-from .body import FORMULAS, Body, Formula
-from .course import NEVER, Prescribed
-from .regimen import Regimen
+from .. import body as bodies
+from .. import course as courses
+from .. import units
+from ..body import FORMULAS, Body, Formula
+from ..course import NEVER, Prescribed
+from ..regimen import Regimen
 
 if TYPE_CHECKING:
-    from .units import Quantity
+    from ..units import Quantity
 
 D = Decimal
 POUND = units.read("1lb", units.WEIGHT, "").magnitude

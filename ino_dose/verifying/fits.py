@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from .units import Quantity
+    from ..units import Quantity
 
 STEPS = tuple(map(Decimal, ("0.001", "0.01", "0.05", "0.1")))
 """Steps that an order may have been rounded to, in mg."""

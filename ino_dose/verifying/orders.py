@@ -14,9 +14,10 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from . import asked, ordered, report, verify_report
-from .errors import InputError
-from .library import Facts
+from .. import asked, report
+from ..errors import InputError
+from ..library import Facts
+from . import ordered, rows
 from .ordered import COLUMNS, NEEDED
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _check_header(path: str, header: list[str]) -> None:
         asked.text(name, place)
         if header.count(name) > 1:
             raise InputError(place, f"the column {name!r} is there twice", "keep one")
-        if name in verify_report.RESULTS:
+        if name in rows.RESULTS:
             raise InputError(place, f"the column {name!r} is one of the results", "rename it")
         if problem := _misspelled(name):
             raise InputError(place, *problem)
@@ -186,19 +187,19 @@ def _column(place: str) -> str:
 
 def _csv_writer(header: list[str]) -> Writer:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*header, *verify_report.RESULTS])
+    writer.writerow([*header, *rows.RESULTS])
 
     def write(line: Line, found: Check | None, error: str) -> None:
         given = [_printable(line.columns.get(name) or "") for name in header]
-        cells = verify_report.cells(found) if found else dict.fromkeys(verify_report.RESULTS) | {"error": error}
+        cells = rows.cells(found) if found else dict.fromkeys(rows.RESULTS) | {"error": error}
         writer.writerow(given + [report.cell(value) for value in cells.values()])
 
     return write
 
 
 def _write_json(line: Line, found: Check | None, error: str) -> None:
-    refused = {"format": verify_report.FORMAT, "id": _printable(line.columns.get("id") or "") or None, "error": error}
-    whole = report.to_json({"line": line.number} | (verify_report.whole(found) if found else refused))
+    refused = {"format": rows.FORMAT, "id": _printable(line.columns.get("id") or "") or None, "error": error}
+    whole = report.to_json({"line": line.number} | (rows.whole(found) if found else refused))
     print(" ".join(part.strip() for part in whole.split("\n")))
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import dosing, units
+from .. import dosing, units
 from .misread import transposed
 
 if TYPE_CHECKING:
-    from .units import Quantity
+    from ..units import Quantity
 
 FACTORS = (
     ("tenfold", "ten times", "10"),

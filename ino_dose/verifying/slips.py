@@ -7,16 +7,17 @@ from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from . import dosing, fits, misread, miswritten, older, units
-from .course import NEVER
+from .. import dosing, units
+from ..course import NEVER
+from . import fits, misread, miswritten, older
 from .misread import Area
 from .order import Cause, Check, Due, Reading
 
 if TYPE_CHECKING:
+    from ..regimen import Regimen
+    from ..units import Quantity
     from .misread import Level
     from .miswritten import Ending
-    from .regimen import Regimen
-    from .units import Quantity
 
 MOST: Final = 5
 """As many causes are named."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from . import errors, tables, units, verdict
-from .tables import Part
+from .. import errors, tables, units
+from ..tables import Part
+from . import verdict
 
 if TYPE_CHECKING:
     from .order import Check, Due

@@ -10,19 +10,20 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import ceiling as ceilings
-from . import course as courses
-from . import dosing, slips, units
-from . import plan as plans
-from .body import Body
-from .course import NEVER, Course, Prescribed
-from .dosing import Dose, Rounding
+from .. import ceiling as ceilings
+from .. import course as courses
+from .. import dosing, units
+from .. import plan as plans
+from ..body import Body
+from ..course import NEVER, Course, Prescribed
+from ..dosing import Dose, Rounding
+from ..plan import Plan
+from ..regimen import Ceiling, Product, Regimen
+from . import slips
 from .order import USUAL, Answer, Check, Due, Order, Tolerance
-from .plan import Plan
-from .regimen import Ceiling, Product, Regimen
 
 if TYPE_CHECKING:
-    from .units import Quantity
+    from ..units import Quantity
 
 STEP = Rounding(units.quantity("0.01", units.DOSE))
 ORDINARY = tuple(units.quantity(step, units.DOSE) for step in ("0.01", "0.05", "0.1"))

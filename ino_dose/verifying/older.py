@@ -8,12 +8,12 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import body as bodies
-from . import dosing, units
-from .body import Body
+from .. import body as bodies
+from .. import dosing, units
+from ..body import Body
 
 if TYPE_CHECKING:
-    from .units import Kind, Quantity
+    from ..units import Kind, Quantity
 
 
 class Sought(NamedTuple):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import body as bodies
-from . import remarks, units, verify
+from .. import body as bodies
+from .. import remarks, units
+from . import recompute
 
 if TYPE_CHECKING:
-    from .dosing import Dose
+    from ..dosing import Dose
+    from ..units import Quantity
     from .order import Cause, Check, Due
-    from .units import Quantity
 
 
 def sentence(found: Check) -> str:
@@ -53,7 +54,7 @@ def _when(due: Due) -> str:
 
 def _off(found: Check, due: Due) -> str:
     assert due.dose
-    amount = abs(verify.deviation(found.order, due.dose, due.plan.body.bsa).dose.magnitude)
+    amount = abs(recompute.deviation(found.order, due.dose, due.plan.body.bsa).dose.magnitude)
     how = f"{units.digits(amount)} mg ({_percent(found, due.dose)}) {_way(found, due.dose)}"
     return f"{how} the {_due(due.dose, 'due')} {_when(due)}".rstrip()
 
@@ -64,14 +65,14 @@ def _due(dose: Dose, verb: str) -> str:
 
 
 def _percent(found: Check, dose: Dose) -> str:
-    percent = verify.deviation(found.order, dose, found.due[0].plan.body.bsa).percent
+    percent = recompute.deviation(found.order, dose, found.due[0].plan.body.bsa).percent
     return f"{units.digits(units.thousandths(abs(percent)))} %"
 
 
 def apart(found: Check, due: Due) -> str:
     """How far the order is from what is due, in per cent and in mg/m²."""
     assert due.dose
-    off = verify.deviation(found.order, due.dose, due.plan.body.bsa)
+    off = recompute.deviation(found.order, due.dose, due.plan.body.bsa)
     if not off.dose.magnitude:
         return "exactly that"
     level = units.digits(units.thousandths(abs(off.level.magnitude)))
@@ -84,8 +85,8 @@ def _way(found: Check, dose: Dose) -> str:
 
 def _nothing(found: Check, due: Due) -> str:
     order, regimen = found.order, due.plan.regimen
-    unit, numbers = verify.scheduled(due, order)
-    near = verify.nearest(order.day if unit == "day" else order.cycle, numbers)
+    unit, numbers = recompute.scheduled(due, order)
+    near = recompute.nearest(order.day if unit == "day" else order.cycle, numbers)
     nearest = (
         f"the nearest is {unit} {near[0]}" if len(near) == 1 else f"the nearest are {unit}s {near[0]} and {near[1]}"
     )
@@ -144,8 +145,11 @@ def warnings(found: Check) -> list[str]:
     """What a person should look at, whatever the verdict."""
     plan, order = found.due[0].plan, found.order
     sentences = bodies.cautions(plan.body)
-    if order.stated_bsa is not None and verify.off(order.stated_bsa, plan.body.bsa) > found.tolerance.share.magnitude:
-        percent = units.digits(units.thousandths(verify.off(order.stated_bsa, plan.body.bsa)))
+    if (
+        order.stated_bsa is not None
+        and recompute.off(order.stated_bsa, plan.body.bsa) > found.tolerance.share.magnitude
+    ):
+        percent = units.digits(units.thousandths(recompute.off(order.stated_bsa, plan.body.bsa)))
         stated, used = (units.show(area, units.AREA) for area in (order.stated_bsa, plan.body.bsa))
         sentences.append(f"The order states BSA {stated}, which is {percent} % off the {used} used here.")
     if len(found.due) > 1 and found.verdict == "agrees":

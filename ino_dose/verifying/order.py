@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from . import units
+from .. import units
 
 if TYPE_CHECKING:
-    from .ceiling import Standing
-    from .course import Prescribed
-    from .dosing import Dose
-    from .plan import Plan
-    from .units import Quantity
+    from ..ceiling import Standing
+    from ..course import Prescribed
+    from ..dosing import Dose
+    from ..plan import Plan
+    from ..units import Quantity
 
 Answer = Literal["", "remission", "no remission"]
 Verdict = Literal["agrees", "differs", "undecided", "not_scheduled"]

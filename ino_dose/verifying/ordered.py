@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from . import asked, library, units, verify
-from .errors import Collected, InputError
+from .. import asked, library, units
+from ..errors import Collected, InputError
+from . import recompute
 from .order import USUAL, Order, Tolerance
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def check(columns: Columns, facts: library.Facts) -> Check:
             if get(name) is None:
                 raise InputError("REGIMEN" if name == "regimen" else f"--{name}", "is missing", hint)
     faults.raise_any()
-    return verify.check(
+    return recompute.check(
         facts.regimen(str(get("regimen"))),
         asked.body(get("height"), get("weight"), get("bsa"), get("formula"), get("sex")),
         asked.course(get("prior"), None, get("remission_after"), False, get("level")),
