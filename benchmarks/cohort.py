@@ -32,15 +32,14 @@ result.write_csv(sys.argv[3])
 print(time.perf_counter() - start)"""
 LOOP = """
 import csv, sys, time
-from ino_dose import library, patient, plan, report
+from ino_dose import asked, library, plan, report
 start = time.perf_counter()
-regimens, ceiling = {}, library.ceiling()
+facts = library.facts()
 for row in csv.DictReader(open(sys.argv[1])):
-    regimen = regimens.setdefault(row["regimen"], library.regimen(row["regimen"]))
-    body = patient.body(row["height_cm"] + "cm", row["weight_kg"] + "kg", None, None, None)
+    body = asked.body(row["height_cm"] + "cm", row["weight_kg"] + "kg")
     prior = row["prior_mg_per_m2"] if row["prior_mg_per_m2"] == "none" else row["prior_mg_per_m2"] + "mg/m2"
-    course = patient.course(prior, None, row["remission_after"] or None, False, None)
-    report.plan(plan.make(regimen, body, course, ceiling, patient.step("0.01mg")))
+    course = asked.course(prior, remission_after=row["remission_after"] or None)
+    report.plan(plan.make(facts.regimen(row["regimen"]), body, course, facts.ceiling, asked.rounding("0.01mg")))
 print(time.perf_counter() - start)"""
 
 

@@ -181,10 +181,6 @@ class Regimen(NamedTuple):
         levels = (dose.level for block in self.blocks for dose in block.doses or ())
         return next((level for level in levels if isinstance(level, Choice)), None)
 
-    def source(self, id: str) -> Source:
-        """The source with this id."""
-        return next(source for source in self.sources if source.id == id)
-
 
 class Ceiling(NamedTuple):
     """The two limits on cumulative mg/m² before transplant, both inclusive, and who advises them."""
