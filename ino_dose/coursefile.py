@@ -201,7 +201,7 @@ def _amount(what: str) -> Callable[[Node], Quantity | None]:
 
 
 def _days(at: Node) -> int:
-    return int(units.read(at.text(), units.DURATION, at.place).magnitude)
+    return units.days(at.text(), at.place)
 
 
 def _date(at: Node) -> date:

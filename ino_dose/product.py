@@ -31,14 +31,18 @@ def read(path: Path) -> Product:
         least=_read(facts["bag"], "least", units.CONCENTRATION),
         most=_read(facts["bag"], "most", units.CONCENTRATION),
         rounding=_read(facts["rounding"], "within", units.SHARE),
-        spacing=int(_read(facts["spacing"], "least", units.DURATION).magnitude),
-        window=int(_read(facts["window"], "within", units.DURATION).magnitude),
+        spacing=_days(facts["spacing"], "least"),
+        window=_days(facts["window"], "within"),
         window_days=facts["window"].read("days", lambda at: at.each(Node.whole), ()),
         cited={name: fact.read("source", schedule.citations, ()) for name, fact in facts.items()},
         sources=found.read("sources", schedule.sources, ()),
     )
     faults.raise_any()
     return product
+
+
+def _days(fact: Record, key: str) -> int:
+    return units.days(fact.text(key), fact.nodes[key].place)
 
 
 def _read(fact: Record, key: str, kind: Kind) -> Quantity:

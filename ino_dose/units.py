@@ -205,6 +205,14 @@ def show(amount: Quantity, kind: Kind) -> str:
     return f"{digits(amount.magnitude)} {SHOWN[kind.unit]}"
 
 
+def days(said: str, place: str) -> int:
+    """A number of days, 1 to 99 and whole."""
+    number = read(said, DURATION, place).magnitude
+    if number not in range(1, 100):
+        raise InputError(place, f"{said!r} is not 1 to 99 whole days", f"write it like {DURATION.example}")
+    return int(number)
+
+
 def day(said: str, place: str) -> date:
     """A date that exists, written year-month-day, in this century or those beside it: 0202 and 9999 are slips."""
     try:
