@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
@@ -19,7 +19,9 @@ from .errors import Fault, InputError
 
 if TYPE_CHECKING:
     from .coursefile import CourseFile
-    from .library import Library
+    from .library import Facts, Library
+    from .plan import Plan
+    from .verifying.order import Check
 
 REFUSED, FINDING, PARTLY, INTERRUPTED = 2, 3, 4, 130
 
@@ -219,7 +221,7 @@ def _course_file(name: str | None, books: Library) -> CourseFile | None:
     return coursefile.read(name, books)
 
 
-def _print_plan(found: Any, format: str, pharmacy: bool) -> None:
+def _print_plan(found: Plan, format: str, pharmacy: bool) -> None:
     if format == "table":
         from . import tables
 
@@ -296,7 +298,9 @@ def verify(
         raise typer.Exit(FINDING)
 
 
-def _verify_every(file: str, columns: dict[str, str | None], format: str | None, facts: Any) -> None:
+def _verify_every(
+    file: str, columns: dict[str, str | None], format: Literal["table", "json", "csv"] | None, facts: Facts
+) -> None:
     from .verifying import orders
 
     given = next((name for name, value in columns.items() if value is not None), None)
@@ -304,14 +308,14 @@ def _verify_every(file: str, columns: dict[str, str | None], format: str | None,
         raise InputError("--orders", f"{given} is a column of the file here", "leave it out")
     if format == "table":
         raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
-    counts = orders.every(file, facts, cast(Any, format))
+    counts = orders.every(file, facts, format)
     said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
     print(f"{counts.total()} orders: {said}", file=sys.stderr)
     if counts["agrees"] < counts.total():
         raise typer.Exit(PARTLY if counts["refused"] else FINDING)
 
 
-def _print_check(found: Any, format: str) -> None:
+def _print_check(found: Check, format: str) -> None:
     from .verifying import rows
 
     if format == "table":

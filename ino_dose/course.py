@@ -21,6 +21,8 @@ NEVER: Final = 10**6
 MOST_CYCLES: Final = 99
 """As far as a schedule file can number its cycles."""
 
+What = Literal["given", "omitted", "moved", "weight", "height", "bsa", "reduce", "remission", "length", "stop"]
+
 
 class Event(NamedTuple):
     """Something that happened in a cycle, or is arranged for it.
@@ -31,7 +33,7 @@ class Event(NamedTuple):
     """
 
     cycle: int
-    what: Literal["given", "omitted", "moved", "weight", "height", "bsa", "reduce", "remission", "length", "stop"]
+    what: What
     place: str
     day: int = 0
     amount: Quantity | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import asked, body, course, dosing, errors, node, shape, units
-from .course import NEVER, Event
+from .course import NEVER, Event, What
 from .errors import Collected, InputError
 from .library import Library
 from .node import Node, Record
@@ -17,7 +17,7 @@ from .node import Node, Record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .units import Quantity
+    from .units import Kind, Quantity
 
 
 class CourseFile(NamedTuple):
@@ -135,7 +135,7 @@ def _event(at: Node) -> Event:
     what = _what(at, found)
     return Event(
         cycle=found.read("cycle", Node.whole, 1),
-        what=what,  # type: ignore[arg-type]
+        what=what,
         place=at.place,
         day=found.read("day", Node.whole, 0),
         amount=found.read(what, _amount(what), None) if WHATS.get(what) else None,
@@ -147,9 +147,9 @@ def _event(at: Node) -> Event:
     )
 
 
-def _what(at: Node, found: Record) -> str:
+def _what(at: Node, found: Record) -> What:
     """The one thing that an event says; a day alone with a date moves that dose."""
-    said = [key for key in found.nodes if key in WHATS] or (["moved"] if "on" in found else [])
+    said: list[What] = [what for what in WHATS if what in found] or (["moved"] if "on" in found else [])
     if len(said) != 1:
         raise at.refused("an event says one thing", "write one of " + ", ".join(WHATS))
     (what,) = said
@@ -162,7 +162,7 @@ def _what(at: Node, found: Record) -> str:
     return what
 
 
-WHATS = {
+WHATS: dict[What, Kind | None] = {
     "given": units.DOSE,
     "omitted": None,
     "remission": None,
@@ -182,7 +182,7 @@ BESIDE = {
 """What may stand beside which event."""
 
 
-def _amount(what: str) -> Callable[[Node], Quantity | None]:
+def _amount(what: What) -> Callable[[Node], Quantity | None]:
     """The reader of a dose that was given, a new size, or a reduction; None for what was given as planned."""
 
     def read(at: Node) -> Quantity | None:

@@ -73,7 +73,7 @@ ARROWS = {
     "cohort.results": "cohort.planner errors",
     "cohort.batch": "cohort.blocks cohort.columns cohort.guess cohort.planner cohort.results errors library",
     "cli": "__init__ asked body calendar ceiling cohort.batch comparing coursefile errors library lint plan remarks "
-    "report shape sidebyside tables units verifying.ordered verifying.orders verifying.page verifying.rows",
+    "report shape sidebyside tables units verifying.order verifying.ordered verifying.orders verifying.page verifying.rows",
 }
 ALONE = {
     "typer": ["cli"],

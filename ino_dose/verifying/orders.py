@@ -21,6 +21,8 @@ from . import ordered, rows
 from .ordered import COLUMNS, NEEDED
 
 if TYPE_CHECKING:
+    from _csv import Reader
+
     from .order import Check
 
 UNITS = "cm|m|in|ft|kg|g|lb|m2|mg|mcg|mg_per_m2|percent"
@@ -110,7 +112,7 @@ def _misspelled(name: str) -> tuple[str, str] | None:
     return (f"{name!r} is not a column", f"did you mean {near[0]!r}?") if near and name not in COLUMNS else None
 
 
-def _csv_lines(reader: Any, header: list[str]) -> Iterator[Line]:
+def _csv_lines(reader: Reader, header: list[str]) -> Iterator[Line]:
     while True:
         try:
             cells = next(reader)
