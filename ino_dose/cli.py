@@ -308,7 +308,7 @@ def _verify_every(
         raise InputError("--orders", f"{given} is a column of the file here", "leave it out")
     if format == "table":
         raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
-    counts = orders.every(file, facts, format)
+    counts = orders.every(file, facts, format, _write)
     said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
     print(f"{counts.total()} orders: {said}", file=sys.stderr)
     if counts["agrees"] < counts.total():

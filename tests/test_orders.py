@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from conftest import Run
+
+from ino_dose import cli
 
 HEADER = "id,ward,regimen,cycle,day,dose,bsa,remission_after"
 RIGHT = "A,4,besponsa-label,2,8,0.91mg,1.82m2,1"  # 0.5 mg/m² × 1.82 m²
@@ -126,3 +129,18 @@ def test_a_site_s_own_schedule_is_checked_against_too(ino, tmp_path):
     ]  # 1.5 mg/m² × 2 m²
     assert ino("verify", *order, *site).code == 0
     assert ino("verify", *order[:-1], "3.6mg", *site).code == 3  # 1.8 mg/m² × 2 m²
+
+
+def test_a_closed_standard_input_is_refused(ino: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    ran = ino("verify", "--orders", "-")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "standard input: is closed; write a file's name, or pipe the orders into this\n"
+
+
+def test_rows_that_cannot_be_written_end_it_with_1_and_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEADER}\n{RIGHT}\n", "utf-8")
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(SystemExit, match="standard output is closed"):
+        cli.main(["verify", "--orders", str(path)])

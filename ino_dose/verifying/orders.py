@@ -7,8 +7,9 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
+from functools import partial
 from io import BufferedReader, TextIOWrapper
 from itertools import chain
 from pathlib import Path
@@ -37,14 +38,21 @@ class Line(NamedTuple):
     problem: str = ""
 
 
+Put = Callable[[str], None]
 Writer = Callable[[Line, "Check | None", str], None]
 
 
-def every(path: str, facts: Facts, form: Literal["csv", "json"] | None) -> Counter[str]:
-    """Check every order of a file (`-` for standard input) and print a row each. Counts the verdicts.
+class _Out(NamedTuple):
+    """What `csv.writer` asks of a file."""
 
-    `form` is how they are printed, by default as they came. Raises InputError, with nothing
-    printed, for what is no file of orders.
+    write: Put
+
+
+def every(path: str, facts: Facts, form: Literal["csv", "json"] | None, put: Put) -> Counter[str]:
+    """Check every order of a file (`-` for standard input) and put out a row each. Counts the verdicts.
+
+    `form` is how they are put, by default as they came. Raises InputError, with nothing put out,
+    for what is no file of orders.
     """
     place = "standard input" if path == "-" else path
     with _opened(path) as file:
@@ -54,11 +62,14 @@ def every(path: str, facts: Facts, form: Literal["csv", "json"] | None) -> Count
         first = next(lines, None)
         if first is None:
             raise InputError(place, "has no orders", "write one a line")
-        return _print(first, lines, header, facts, form or ("csv" if source == "csv" else "json"))
+        write = _csv_writer(header, put) if (form or source) == "csv" else partial(_write_json, put)
+        return _answer(chain([first], lines), facts, write)
 
 
 def _opened(path: str) -> BufferedReader:
     if path == "-":
+        if sys.stdin is None:
+            raise InputError("standard input", "is closed", "write a file's name, or pipe the orders into this")
         return cast(BufferedReader, sys.stdin.buffer)
     try:
         return Path(path).open("rb")
@@ -159,12 +170,9 @@ def _plain(found: Any) -> tuple[dict[str, str | None], str]:
     return {name: value for name, value in found.items() if name in COLUMNS}, ""
 
 
-def _print(
-    first: Line, others: Iterator[Line], header: list[str], facts: Facts, form: Literal["csv", "json"]
-) -> Counter[str]:
-    write = _csv_writer(header) if form == "csv" else _write_json
+def _answer(lines: Iterable[Line], facts: Facts, write: Writer) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for line in chain([first], others):
+    for line in lines:
         found, error = _checked(line, facts)
         counts[found.verdict if found else "refused"] += 1
         write(line, found, error)
@@ -187,8 +195,8 @@ def _column(place: str) -> str:
     return options if place.startswith("--") else place.replace("REGIMEN", "regimen")
 
 
-def _csv_writer(header: list[str]) -> Writer:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+def _csv_writer(header: list[str], put: Put) -> Writer:
+    writer = csv.writer(_Out(put), lineterminator="\n")
     writer.writerow([*header, *rows.RESULTS])
 
     def write(line: Line, found: Check | None, error: str) -> None:
@@ -199,10 +207,10 @@ def _csv_writer(header: list[str]) -> Writer:
     return write
 
 
-def _write_json(line: Line, found: Check | None, error: str) -> None:
+def _write_json(put: Put, line: Line, found: Check | None, error: str) -> None:
     refused = {"format": rows.FORMAT, "id": _printable(line.columns.get("id") or "") or None, "error": error}
     whole = report.to_json({"line": line.number} | (rows.whole(found) if found else refused))
-    print(" ".join(part.strip() for part in whole.split("\n")))
+    put(" ".join(part.strip() for part in whole.split("\n")) + "\n")
 
 
 def _printable(text: str) -> str:
