@@ -305,6 +305,7 @@ def _verify_every(file: str, columns: dict[str, str | None], format: str | None,
     if format == "table":
         raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
     counts = orders.every(file, facts, cast(Any, format))
+    _write("")  # the rows before what is said of them
     said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
     print(f"{counts.total()} orders: {said}", file=sys.stderr)
     if counts["agrees"] < counts.total():
