@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from . import units
@@ -97,15 +96,9 @@ def whole_vials(calculated: Quantity, rounding: Rounding) -> Quantity | None:
 
 
 def _too_coarse(prescribed: Prescribed, calculated: Quantity, rounded: Quantity, step: Quantity) -> str:
-    moved = units.thousandths(Fraction(100) * abs(Fraction(rounded.magnitude) / Fraction(calculated.magnitude) - 1))
+    moved = units.thousandths(abs(units.deviation(rounded, calculated)))
     return (
         f"steps of {units.show(step, units.DOSE)} would make {units.show(rounded, units.DOSE)} of "
         f"{units.show(calculated, units.DOSE)} in cycle {prescribed.cycle} on day {prescribed.day}, "
         f"{units.digits(moved)} % away (at most 10 %)"
     )
-
-
-def deviation(dose: Dose) -> Quantity:
-    """How far a dose is from the calculated one, in per cent, signed."""
-    quotient: Quantity = units.fraction(dose.dose) / units.fraction(dose.calculated) * 100 - 100
-    return quotient

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from . import body as bodies
@@ -137,7 +136,7 @@ def _sizes(plan: Plan) -> list[str]:
         at_start = {"weight": plan.body.weight, "height": plan.body.height, "bsa": plan.body.bsa}.get(event.what)
         if at_start is None or event.amount is None:
             continue
-        change = Fraction(event.amount.magnitude) / Fraction(at_start.magnitude) * 100 - 100
+        change = units.deviation(event.amount, at_start)
         if abs(change) >= 10:
             shown = units.digits(units.thousandths(abs(change)))
             side = "more" if change > 0 else "less"

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, dosing, left, pharmacy, remarks, units
+from . import __version__, left, pharmacy, remarks, units
 from .body import FORMULAS
 from .ceiling import Standing
 from .course import NEVER
@@ -174,7 +174,7 @@ def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: s
         "date": _day(dose.date),
         "counted_mg_per_m2": _number(dose.counted),
         "bsa_m2": _number(dose.bsa),
-        "deviation_percent": _quotient(dosing.deviation(dose)),
+        "deviation_percent": units.thousandths(units.deviation(dose.dose, dose.calculated)),
         "vials": made and made.vials,
         "withdraw_ml": made and _number(made.withdraw),
         "bag_mg_per_ml": made and _number(made.concentration),

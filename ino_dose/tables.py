@@ -17,7 +17,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from . import dosing, errors, left, pharmacy, readout, remarks, units
+from . import errors, left, pharmacy, readout, remarks, units
 from . import plan as plans
 from .course import NEVER
 from .regimen import Product
@@ -195,7 +195,7 @@ def _pharmacy(found: Plan, product: Product) -> Iterator[RenderableType]:
         table.add_column(name, justify="right", no_wrap=True)
     for dose in found.doses:
         made = pharmacy.prepare(dose.dose, product)
-        away = units.digits(units.thousandths(dosing.deviation(dose).magnitude))
+        away = units.digits(units.thousandths(units.deviation(dose.dose, dose.calculated)))
         cells = [
             digits(dose.dose),
             away,

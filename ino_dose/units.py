@@ -162,7 +162,13 @@ def total(amounts: Iterable[Quantity], kind: Kind) -> Quantity:
 
 def within(amount: Quantity, of: Quantity, share: Quantity) -> bool:
     """Whether an amount is at most a share (%) away from another, up or down."""
-    return bool(abs(amount - of) * 100 <= of * share.magnitude)
+    return abs(deviation(amount, of)) <= Fraction(share.magnitude)
+
+
+def deviation(amount: Quantity, of: Quantity) -> Fraction:
+    """How far an amount is from another, in per cent of that, signed."""
+    quotient: Fraction = (fraction(amount) / fraction(of)).magnitude
+    return 100 * quotient - 100
 
 
 NO_LEVEL = quantity("0", LEVEL)

@@ -43,7 +43,7 @@ ARROWS = {
     "readout": "course regimen units",
     "report": "__init__ body ceiling comparing course dosing errors left pharmacy plan regimen remarks units",
     "calendar": "__init__ dosing errors plan units",
-    "tables": "ceiling course dosing errors left pharmacy plan readout regimen remarks units",
+    "tables": "ceiling course errors left pharmacy plan readout regimen remarks units",
     "sidebyside": "ceiling comparing regimen tables units",
     # the second check
     "verifying.__init__": "",

@@ -236,3 +236,9 @@ def test_digits_are_plain_exact_and_without_idle_zeros(value: Decimal | Fraction
 )
 def test_thousandths_round_half_up(quotient: str, shown: str) -> None:
     assert units.thousandths(Fraction(quotient)) == Decimal(shown)
+
+
+def test_within_is_exact_where_28_digits_are_not_enough() -> None:
+    calculated, share = units.read("7.2mg", units.DOSE, ""), units.read("5%", units.SHARE, "")
+    assert units.within(units.read("6.84mg", units.DOSE, ""), calculated, share)  # 7.2 × 0.95
+    assert not units.within(units.read("6.83999999999999999999999999999mg", units.DOSE, ""), calculated, share)

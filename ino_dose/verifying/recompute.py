@@ -71,18 +71,11 @@ def check(
 
 def deviation(order: Order, dose: Dose, bsa: Quantity) -> Deviation:
     """How far an order is from the calculated dose, exactly."""
-    ordered, calculated = units.fraction(order.dose), units.fraction(dose.calculated)
     return Deviation(
-        ordered - calculated,
-        100 * (ordered / calculated).magnitude - 100,
+        units.fraction(order.dose) - units.fraction(dose.calculated),
+        units.deviation(order.dose, dose.calculated),
         dosing.per_area(order.dose, bsa) - units.fraction(dose.prescribed.level),
     )
-
-
-def off(amount: Quantity, right: Quantity) -> Fraction:
-    """How far an amount is from the right one, in per cent of that, whichever way."""
-    quotient: Fraction = (units.fraction(amount) / units.fraction(right)).magnitude
-    return abs(100 * quotient - 100)
 
 
 def scheduled(due: Due, order: Order) -> tuple[str, list[int]]:

@@ -145,11 +145,8 @@ def warnings(found: Check) -> list[str]:
     """What a person should look at, whatever the verdict."""
     plan, order = found.due[0].plan, found.order
     sentences = bodies.cautions(plan.body)
-    if (
-        order.stated_bsa is not None
-        and recompute.off(order.stated_bsa, plan.body.bsa) > found.tolerance.share.magnitude
-    ):
-        percent = units.digits(units.thousandths(recompute.off(order.stated_bsa, plan.body.bsa)))
+    if order.stated_bsa is not None and not units.within(order.stated_bsa, plan.body.bsa, found.tolerance.share):
+        percent = units.digits(units.thousandths(abs(units.deviation(order.stated_bsa, plan.body.bsa))))
         stated, used = (units.show(area, units.AREA) for area in (order.stated_bsa, plan.body.bsa))
         sentences.append(f"The order states BSA {stated}, which is {percent} % off the {used} used here.")
     if len(found.due) > 1 and found.verdict == "agrees":
