@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import asked, body, course, dosing, errors, node, shape, units
-from .course import NEVER, Event, What
+from . import asked, body, course, dosing, errors, node, schedule, shape, units
+from .course import Event, What
 from .errors import Collected, InputError
 from .library import Library
 from .node import Node, Record
@@ -109,7 +109,7 @@ def _cycles_of(at: Node, found: Record, books: Library) -> Quantity:
     received = course.Course(
         units.NO_LEVEL,
         cycles=found.read("cycles", Node.whole, 1),
-        remission=found.read("remission after", remission_after, None),
+        remission=found.read("remission after", schedule.remission_after, None),
         level=units.read(found.text("level"), units.LEVEL, at.place) if "level" in found else None,
     )
     try:
@@ -123,11 +123,6 @@ def _cycles_of(at: Node, found: Record, books: Library) -> Quantity:
 def _as_keys(hint: str) -> str:
     """What to write in a file, where the engine says what option to write."""
     return re.sub("--([a-z-]+)", lambda option: option[1].replace("-", " ") + ":", hint)
-
-
-def remission_after(at: Node) -> int:
-    """The cycle at whose end remission was documented, or never."""
-    return NEVER if at.text() == "never" else at.whole()
 
 
 def _event(at: Node) -> Event:

@@ -217,7 +217,7 @@ def _total(at: Node) -> Total:
         raise at.refused("a total is either worked or published", "write worked: … or source: {id: spot}")
     return Total(
         through_cycle=found.read("through cycle", Node.whole, 1),
-        remission_after=found.read("remission after", _remission_after, None),
+        remission_after=found.read("remission after", remission_after, None),
         level=found.read("total", amount, units.NO_LEVEL),
         chosen=found.read("level", amount, None),
         worked=found.text("worked"),
@@ -226,7 +226,8 @@ def _total(at: Node) -> Total:
     )
 
 
-def _remission_after(at: Node) -> int:
+def remission_after(at: Node) -> int:
+    """The cycle at whose end remission was documented, or never."""
     return NEVER if at.text() == "never" else at.whole()
 
 

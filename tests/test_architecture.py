@@ -22,7 +22,7 @@ ARROWS = {
     "schedule": "audit course errors node regimen shape units",
     "product": "errors node regimen schedule shape units",
     "library": "errors product regimen schedule",
-    "coursefile": "asked body course dosing errors library node shape units",
+    "coursefile": "asked body course dosing errors library node schedule shape units",
     "asked": "body course coursefile dosing errors regimen units",
     "lint": "coursefile errors library node product schedule",
     # no files, no clock, no printing
