@@ -339,9 +339,9 @@ def regimens(format: Format = "table", schedules: Schedules = None) -> None:
 
         _write(tables.text(tables.regimens(found)))
     else:
-        from . import report
+        from . import listing
 
-        _print(report.regimens(found), format)
+        _print(listing.regimens(found), format)
     _tell(faults)
 
 
@@ -367,9 +367,9 @@ def show(
 
         _write(tables.text(tables.regimen(found)))
     else:
-        from . import report
+        from . import listing
 
-        _print(report.regimen(found), format)
+        _print(listing.regimen(found), format)
 
 
 def compare(
@@ -406,15 +406,15 @@ def compare(
 
         _write(tables.text(sidebyside.parts(found, rows, ceiling, area)))
     else:
-        from . import report
+        from . import listing
 
-        _print(report.compare(found, rows) if format == "json" else report.compare_rows(rows), format)
+        _print(listing.compare(found, rows) if format == "json" else listing.compare_rows(rows), format)
     _tell(faults)
 
 
 def bsa(height: Height = None, weight: Weight = None, sex: Sex = None, format: Format = "table") -> None:
     """Body surface area by every formula, each with its paper."""
-    from . import asked, body, report, units
+    from . import asked, body, listing, units
 
     found = body.areas(*asked.sizes(height, weight), sex)
     if format == "table":
@@ -422,11 +422,11 @@ def bsa(height: Height = None, weight: Weight = None, sex: Sex = None, format: F
 
         rows = (
             (row["formula"], units.digits(row["bsa_m2"]) if row["bsa_m2"] else row["note"], row["source"])
-            for row in report.areas(found)
+            for row in listing.areas(found)
         )
         _write(tables.text(tables.areas(rows)))
     else:
-        _print(report.areas(found), format)
+        _print(listing.areas(found), format)
 
 
 def lint(
@@ -439,7 +439,7 @@ def lint(
     ] = False,
 ) -> None:
     """Check schedule files: everything wrong at once, each with its line. Exit 3 when there is."""
-    from . import library, report, shape
+    from . import library, shape
     from . import lint as linting
 
     if schema:
@@ -448,7 +448,9 @@ def lint(
     paths = files or library.everything()
     faults = [fault for path in paths for fault in linting.faults(path)]
     if format == "json":
-        _print(report.faults(faults), format)
+        from . import listing
+
+        _print(listing.faults(faults), format)
     else:
         none = f"{len(paths)} {'file' if len(paths) == 1 else 'files'}: no faults"
         _write(("\n".join(map(str, faults)) or none) + "\n")
@@ -494,13 +496,13 @@ def cohort(
 
 
 def _print(value: list[dict[str, Any]] | dict[str, Any], format: str) -> None:
-    from . import report
+    from . import plain
 
     if format == "csv":
         assert isinstance(value, list)
-        _write(report.to_csv(value))
+        _write(plain.to_csv(value))
     else:
-        _write(report.to_json(value) + "\n")
+        _write(plain.to_json(value) + "\n")
 
 
 def _write(text: str) -> None:

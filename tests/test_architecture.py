@@ -41,7 +41,9 @@ ARROWS = {
     # quantities become text, once
     "remarks": "body course dosing lived pharmacy plan regimen units",
     "readout": "course regimen units",
-    "report": "__init__ body ceiling comparing course dosing errors left pharmacy plan regimen remarks units",
+    "plain": "ceiling course regimen units",
+    "report": "__init__ dosing left pharmacy plain plan regimen remarks units",
+    "listing": "body comparing errors plain regimen units",
     "calendar": "__init__ dosing errors plan units",
     "tables": "ceiling course errors left pharmacy plan readout regimen remarks units",
     "sidebyside": "ceiling comparing regimen tables units",
@@ -57,8 +59,8 @@ ARROWS = {
     "verifying.recompute": "body ceiling course dosing plan regimen units verifying.order verifying.slips",
     "verifying.verdict": "body dosing remarks units verifying.order verifying.recompute",
     "verifying.ordered": "asked errors library units verifying.order verifying.recompute",
-    "verifying.orders": "asked errors library report verifying.order verifying.ordered verifying.rows",
-    "verifying.rows": "__init__ course regimen report units verifying.order verifying.recompute verifying.verdict",
+    "verifying.orders": "asked errors library plain verifying.order verifying.ordered verifying.rows",
+    "verifying.rows": "__init__ plain report units verifying.order verifying.recompute verifying.verdict",
     "verifying.page": "errors tables units verifying.order verifying.verdict",
     # many patients at once
     "cohort.__init__": "cohort.planner",
@@ -72,8 +74,9 @@ ARROWS = {
     "cohort.blocks": "cohort.columns errors",
     "cohort.results": "cohort.planner errors",
     "cohort.batch": "cohort.blocks cohort.columns cohort.guess cohort.planner cohort.results errors library",
-    "cli": "__init__ asked body calendar ceiling cohort.batch comparing coursefile errors library lint plan remarks "
-    "report shape sidebyside tables units verifying.order verifying.ordered verifying.orders verifying.page verifying.rows",
+    "cli": "__init__ asked body calendar ceiling cohort.batch comparing coursefile errors library lint listing plain plan "
+    "remarks report shape sidebyside tables units verifying.order verifying.ordered verifying.orders verifying.page "
+    "verifying.rows",
 }
 ALONE = {
     "typer": ["cli"],

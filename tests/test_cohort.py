@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ino_dose import asked, library, report, units
+from ino_dose import asked, library, plain, report, units
 from ino_dose import plan as plans
 from ino_dose.errors import InputError
 
@@ -301,7 +301,7 @@ def test_doses_are_those_of_plan(file: Callable[[str], Path]) -> None:
     plan = plans.make(
         library.at().regimen("mrd-mdacc"), body, course, library.ceiling(), asked.rounding("0.01mg"), "A1", PRODUCT
     )
-    said = report.to_csv(report.dose_rows(plan)).splitlines()
+    said = plain.to_csv(report.dose_rows(plan)).splitlines()
     *doses, refused = out.read_text("utf-8").splitlines()
     assert doses == [said[0] + ",error", *(line + "," for line in said[1:])]
     assert refused.startswith("A2,mrd-mdacc,,,,,,,,,,,--bsa: 183 m² is not plausible")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ino_dose import body, ceiling, dosing, library, lint, plan, report, schedule, units
+from ino_dose import body, ceiling, dosing, library, lint, plain, plan, report, schedule, units
 from ino_dose.course import NEVER, Course, Prescribed
 from ino_dose.dosing import Rounding
 from ino_dose.errors import InputError
@@ -163,7 +163,7 @@ NUMBER_IN_JSON = re.compile(r"(?<=: )-?[0-9][^,\n]*")
 @given(asked=courses(), bsa=areas)
 def test_json_holds_exact_plain_decimals_and_ascii(asked: tuple[str, Course], bsa: Decimal) -> None:
     found = planned(asked[0], bsa, asked[1])
-    text = report.to_json(report.plan(found))
+    text = plain.to_json(report.plan(found))
     assert text.isascii()
     for number in NUMBER_IN_JSON.findall(re.sub(r'"[^"]*"', '""', text).replace('"":', ":")):
         assert re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?", number)
@@ -178,7 +178,7 @@ def test_json_holds_exact_plain_decimals_and_ascii(asked: tuple[str, Course], bs
 
 @given(asked=courses(), bsa=areas)
 def test_the_same_input_gives_the_same_bytes(asked: tuple[str, Course], bsa: Decimal) -> None:
-    one, other = (report.to_json(report.plan(planned(asked[0], bsa, asked[1]))) for _ in range(2))
+    one, other = (plain.to_json(report.plan(planned(asked[0], bsa, asked[1]))) for _ in range(2))
     assert one == other
 
 
@@ -254,4 +254,4 @@ def test_a_damaged_schedule_is_refused_or_planned(
         return
     assert made.doses
     assert cycles is None or made.last_cycle <= cycles
-    assert report.to_json(report.plan(made))
+    assert plain.to_json(report.plan(made))

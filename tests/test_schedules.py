@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ino_dose import body, ceiling, course, library, plan, readout, remarks, report, schedule, tables, units
+from ino_dose import body, ceiling, course, library, listing, plan, readout, remarks, schedule, tables, units
 from ino_dose.course import NEVER, Course
 from ino_dose.dosing import Rounding
 from ino_dose.errors import InputError
@@ -214,7 +214,7 @@ def test_a_disagreement_that_does_not_matter_is_shown_and_no_warning():
 
 
 def test_results_keep_their_denominators_in_json():
-    results = report.regimen(library.at().regimen("kantarjian-2013-weekly"))["results"]
+    results = listing.regimen(library.at().regimen("kantarjian-2013-weekly"))["results"]
     assert [each["sos_vod"] for each in results] == [
         {"percent": Decimal(7), "among": "transplanted"},
         {"percent": Decimal(17), "among": "transplanted"},
@@ -260,7 +260,7 @@ def test_results_are_those_of_the_tables(id):
 def test_the_standing_of_every_source_is_shown():
     for id in list(library.at().files):
         text, regimen = read_out(library.BUNDLED / f"{id}.yaml"), library.at().regimen(id)
-        assert text.count(". Read: ") == len(regimen.sources) == len(report.regimen(regimen)["sources"])
+        assert text.count(". Read: ") == len(regimen.sources) == len(listing.regimen(regimen)["sources"])
 
 
 def test_ceiling_is_the_range_of_the_review():

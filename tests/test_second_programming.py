@@ -17,7 +17,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from test_lived import made
 
-from ino_dose import report
+from ino_dose import plain, report
 from ino_dose.errors import InputError
 
 Doses = tuple[tuple[int, str], ...]
@@ -385,7 +385,7 @@ def test_a_second_programming_agrees(course: dict[str, Any]) -> None:
     event("refused" if wanted is None else "planned")
     try:
         found = json.loads(
-            report.to_json(report.plan(made(written(course).encode()))), parse_float=Decimal, parse_int=Decimal
+            plain.to_json(report.plan(made(written(course).encode()))), parse_float=Decimal, parse_int=Decimal
         )
     except InputError as error:
         assert wanted is None, error

@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from .. import asked, report
+from .. import asked, plain
 from ..errors import InputError
 from ..library import Facts
 from . import ordered, rows
@@ -202,14 +202,14 @@ def _csv_writer(header: list[str], put: Put) -> Writer:
     def write(line: Line, found: Check | None, error: str) -> None:
         given = [_printable(line.columns.get(name) or "") for name in header]
         cells = rows.cells(found) if found else dict.fromkeys(rows.RESULTS) | {"error": error}
-        writer.writerow(given + [report.cell(value) for value in cells.values()])
+        writer.writerow(given + [plain.cell(value) for value in cells.values()])
 
     return write
 
 
 def _write_json(put: Put, line: Line, found: Check | None, error: str) -> None:
     refused = {"format": rows.FORMAT, "id": _printable(line.columns.get("id") or "") or None, "error": error}
-    whole = report.to_json({"line": line.number} | (rows.whole(found) if found else refused))
+    whole = plain.to_json({"line": line.number} | (rows.whole(found) if found else refused))
     put(" ".join(part.strip() for part in whole.split("\n")) + "\n")
 
 

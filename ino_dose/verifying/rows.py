@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .. import __version__, report, units
-from ..course import NEVER
+from .. import __version__, plain, report, units
+from ..plain import Row
 from . import recompute, verdict
 
 if TYPE_CHECKING:
-    from ..regimen import Citation
-    from ..units import Quantity
     from .order import Check, Due
 
-Row = dict[str, Any]
 FORMAT = "ino-dose verify 1"
 RESULTS = (
     "used_bsa_m2",
@@ -48,23 +44,23 @@ def whole(found: Check) -> Row:
         "order": {
             "cycle": found.order.cycle,
             "day": found.order.day,
-            "dose_mg": _number(found.order.dose),
-            "stated_bsa_m2": _number(found.order.stated_bsa),
+            "dose_mg": plain.number(found.order.dose),
+            "stated_bsa_m2": plain.number(found.order.stated_bsa),
         },
-        "tolerance": {"percent": _number(found.tolerance.share), "ordinary_rounding": found.tolerance.rounding},
+        "tolerance": {"percent": plain.number(found.tolerance.share), "ordinary_rounding": found.tolerance.rounding},
         "verdict": found.verdict,
         "agrees": {"agrees": True, "undecided": None}.get(found.verdict, False),
         "sentence": verdict.sentence(found),
         "expected": _expected(due) if one else None,
         "deviation": _deviation(found, due) if one else None,
-        "rounded_to_mg": _number(due.rounded_to) if one else None,
+        "rounded_to_mg": plain.number(due.rounded_to) if one else None,
         "nearest": _nearest(found, due) if found.verdict == "not_scheduled" else None,
         "causes": [
             {
                 "kind": cause.kinds[0],
                 "alike": cause.kinds[1:],
                 "sentence": verdict.fits(cause),
-                "dose_mg": _number(cause.amount),
+                "dose_mg": plain.number(cause.amount),
                 "rounded_to_mg": cause.step,
             }
             for cause in found.causes
@@ -72,9 +68,9 @@ def whole(found: Check) -> Row:
         "cumulative": _cumulative(due) if len(found.due) == 1 else None,
         "branches": [_branches(found, each) for each in found.due] if len(found.due) > 1 else [],
         "ceiling": {
-            "lower_mg_per_m2": _number(plan.ceiling.lower),
-            "upper_mg_per_m2": _number(plan.ceiling.upper),
-            "source": _spot(plan.ceiling.citations[0]),
+            "lower_mg_per_m2": plain.number(plan.ceiling.lower),
+            "upper_mg_per_m2": plain.number(plan.ceiling.upper),
+            "source": plain.spot(plan.ceiling.citations[0]),
         },
         "assumptions": verdict.assumptions(found),
         "warnings": verdict.warnings(found),
@@ -86,10 +82,10 @@ def _course(found: Check) -> Row:
     course = found.due[0].plan.course
     remission = None if len(found.due) > 1 else course.remission
     return {
-        "remission_after": "never" if remission == NEVER else remission,
-        "prior_mg_per_m2": _number(course.prior),
+        "remission_after": plain.remission(remission),
+        "prior_mg_per_m2": plain.number(course.prior),
         "prior_stated": course.prior_stated,
-        "level_mg_per_m2": _number(course.level),
+        "level_mg_per_m2": plain.number(course.level),
     }
 
 
@@ -98,10 +94,10 @@ def _expected(due: Due) -> Row | None:
         return None
     prescribed = due.dose.prescribed
     return {
-        "level_mg_per_m2": _number(prescribed.level),
-        "calculated_mg": _number(due.dose.calculated),
-        "dose_mg": _number(due.dose.due),
-        "source": _spot(prescribed.citations[0]),
+        "level_mg_per_m2": plain.number(prescribed.level),
+        "calculated_mg": plain.number(due.dose.calculated),
+        "dose_mg": plain.number(due.dose.due),
+        "source": plain.spot(prescribed.citations[0]),
     }
 
 
@@ -111,7 +107,7 @@ def _deviation(found: Check, due: Due) -> Row | None:
     off = recompute.deviation(found.order, due.dose, due.plan.body.bsa)
     return {
         "percent": units.thousandths(off.percent),
-        "mg": _number(off.dose),
+        "mg": plain.number(off.dose),
         "mg_per_m2": units.thousandths(off.level.magnitude),
     }
 
@@ -125,8 +121,8 @@ def _nearest(found: Check, due: Due) -> Row:
 def _cumulative(due: Due) -> Row:
     return {
         "counted_as": "prescribed" if due.agrees else "ordered",
-        "counted_mg_per_m2": _number(due.counted),
-        "cumulative_mg_per_m2": _number(due.standing.total),
+        "counted_mg_per_m2": plain.number(due.counted),
+        "cumulative_mg_per_m2": plain.number(due.standing.total),
         "ceiling_status": due.standing.status,
     }
 
@@ -137,7 +133,7 @@ def _branches(found: Check, due: Due) -> Row:
         "agrees": due.agrees,
         "expected": _expected(due),
         "deviation": _deviation(found, due),
-        "rounded_to_mg": _number(due.rounded_to),
+        "rounded_to_mg": plain.number(due.rounded_to),
         "cumulative": _cumulative(due),
     }
 
@@ -148,7 +144,7 @@ def cells(found: Check) -> Row:
     expected, off = (_expected(due), _deviation(found, due)) if found.expected else (None, None)
     expected, off, sums = expected or {}, off or {}, _cumulative(due) if len(found.due) == 1 else {}
     values = (
-        _number(due.plan.body.bsa),
+        plain.number(due.plan.body.bsa),
         expected.get("level_mg_per_m2"),
         expected.get("calculated_mg"),
         expected.get("dose_mg"),
@@ -164,11 +160,3 @@ def cells(found: Check) -> Row:
         None,
     )
     return dict(zip(RESULTS, values, strict=True))
-
-
-def _spot(citation: Citation) -> Row:
-    return {"id": citation.source, "spot": citation.spot}
-
-
-def _number(amount: Quantity | None) -> Decimal | None:
-    return None if amount is None else units.decimal(amount.magnitude)
