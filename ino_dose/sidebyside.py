@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -18,12 +17,11 @@ if TYPE_CHECKING:
     from .ceiling import Crossing
     from .comparing import Row
     from .regimen import Ceiling, Denominator, Regimen
+    from .tables import Part
     from .units import Quantity
 
 
-def parts(
-    regimens: Sequence[Regimen], rows: Sequence[Row], ceiling: Ceiling, bsa: Quantity | None
-) -> Iterator[RenderableType]:
+def parts(regimens: Sequence[Regimen], rows: Sequence[Row], ceiling: Ceiling, bsa: Quantity | None) -> Iterator[Part]:
     """A row a branch; with a BSA its mg take the place of the bar."""
     yield Text(f"Inotuzumab ozogamicin, mg/m² against {tables.limits(ceiling)} before transplant", "bold")
     if bsa is not None:
@@ -108,7 +106,7 @@ def _bar(row: Row, ceiling: Ceiling) -> Text:
     return Text("".join(cells), tables.STYLES[row.standing.status])
 
 
-def _differences(rows: Sequence[Row]) -> Iterator[RenderableType]:
+def _differences(rows: Sequence[Row]) -> Iterator[Part]:
     """Each branch of the one against the branch of the other for the same patient."""
     first = rows[0].regimen.id
     ours = [row for row in rows if row.regimen.id == first]

@@ -40,11 +40,10 @@ STYLES = {
 }
 
 
-def text(parts: Iterable[RenderableType]) -> str:
+def text(parts: Iterable[Part]) -> str:
     """What standard output is to show: wrapped in a terminal, never in a pipe, with colours only in a terminal."""
-    terminal = (
-        sys.stdout is not None and sys.stdout.isatty()
-    )  # rich by itself takes FORCE_COLOR in a pipe for a terminal
+    # rich by itself takes FORCE_COLOR in a pipe for a terminal
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     console = Console(highlight=False, markup=False, emoji=False, force_terminal=terminal)
     console.width = max(console.width, 80) if terminal else 1_000_000
     with console.capture() as printed:
@@ -53,14 +52,14 @@ def text(parts: Iterable[RenderableType]) -> str:
     return "\n".join(line.rstrip() for line in printed.get().split("\n"))
 
 
-def _unbreakable(console: Console, part: RenderableType) -> int:
+def _unbreakable(console: Console, part: Part) -> int:
     """The width of a table that may not be wrapped; rich would cut its cells to fit."""
     if isinstance(part, Table) and all(column.no_wrap for column in part.columns):
         return console.measure(part, options=console.options.update(width=1_000_000)).maximum
     return 0
 
 
-def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
+def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[Part]:
     """The whole plan: who and what, a row a dose, where it stands, what was assumed, the sources."""
     yield from _header(found)
     yield _doses(found)
@@ -72,7 +71,7 @@ def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
     yield from _sources(found)
 
 
-def _header(found: Plan) -> Iterator[RenderableType]:
+def _header(found: Plan) -> Iterator[Part]:
     yield from heading(found.regimen)
     if found.patient is not None:
         yield fact("Patient", errors.printable(found.patient))
@@ -83,14 +82,14 @@ def _header(found: Plan) -> Iterator[RenderableType]:
         yield fact("Interval", f"{days} days from the last dose to transplant; no source states how many it should be")
 
 
-def heading(found: Regimen, more: str = "") -> Iterator[RenderableType]:
+def heading(found: Regimen, more: str = "") -> Iterator[Part]:
     """The drug in full and the regimen: the first lines of everything about one."""
     yield Text.assemble(("Inotuzumab ozogamicin", "bold"), f" · {found.id}{more}")
     yield Text(found.title)
     yield Text()
 
 
-def strong(said: str, style: str = "bold") -> RenderableType:
+def strong(said: str, style: str = "bold") -> Part:
     """A line that stands out."""
     return Text(said, style)
 
@@ -109,7 +108,7 @@ class _Beside:
             label = margin
 
 
-def fact(name: str, value: str | Text) -> RenderableType:
+def fact(name: str, value: str | Text) -> Part:
     """A line with its label in the margin."""
     return _Beside(Text(f"{name:<9}", "dim"), Text.assemble(value))
 
@@ -178,34 +177,25 @@ def _doses(found: Plan) -> Table:
     return table
 
 
-def _pharmacy(found: Plan, product: Product) -> Iterator[RenderableType]:
+def _pharmacy(found: Plan, product: Product) -> Iterator[Part]:
     """A row a dose that is still to be prepared: vials, the volume to withdraw, the bag."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     bag = units.show(product.bag, units.VOLUME)
-    for name in (
-        "Cycle",
-        "Day",
-        "Dose\nmg",
-        "From calc.\n%",
-        "Vials",
-        "Withdraw\nmL",
-        f"In {bag}\nmg/mL",
-        "Saved\nvials",
-    ):
+    amounts = ("Dose\nmg", "From calc.\n%", "Vials", "Withdraw\nmL", f"In {bag}\nmg/mL", "Saved\nvials")
+    for name in ("Cycle", "Day", *amounts):
         table.add_column(name, justify="right", no_wrap=True)
-    for dose in found.doses:
+    for dose in (dose for dose in found.doses if dose.state == "planned"):
         made = pharmacy.prepare(dose.dose, product)
-        away = units.digits(units.thousandths(units.deviation(dose.dose, dose.calculated)))
-        cells = [
+        table.add_row(
+            str(dose.prescribed.cycle),
+            str(dose.prescribed.day),
             digits(dose.dose),
-            away,
+            units.digits(units.thousandths(units.deviation(dose.dose, dose.calculated))),
             str(made.vials),
             digits(made.withdraw),
             digits(made.concentration),
             str(pharmacy.saved(dose, found.rounding, product)),
-        ]
-        if dose.state == "planned":
-            table.add_row(str(dose.prescribed.cycle), str(dose.prescribed.day), *cells)
+        )
     yield table
     for source in product.sources:
         facts = (each for fact in ("vial", "concentration", "bag", "rounding") for each in product.cited[fact])
@@ -214,10 +204,12 @@ def _pharmacy(found: Plan, product: Product) -> Iterator[RenderableType]:
 
 
 def digits(amount: Quantity | None) -> str:
+    """An amount in a column whose head has the unit; a question mark where it is not known."""
     return "?" if amount is None else units.digits(amount.magnitude)
 
 
 def limits(ceiling: Ceiling) -> str:
+    """Both limits: `2.7 to 3.6 mg/m²`."""
     return f"{digits(ceiling.lower)} to {units.show(ceiling.upper, units.LEVEL)}"
 
 
@@ -231,7 +223,7 @@ def _word(status: Status, found: Plan) -> Text:
     return Text(words.get(status, status), STYLES[status])
 
 
-def _standing(found: Plan) -> Iterator[RenderableType]:
+def _standing(found: Plan) -> Iterator[Part]:
     delivered = units.total((dose.delivered for dose in found.doses), units.LEVEL)
     level = plans.total(found.doses)
     amount = units.total((dose.dose for dose in found.doses), units.DOSE)
@@ -255,25 +247,24 @@ def _standing(found: Plan) -> Iterator[RenderableType]:
     yield Text()
 
 
-def _left(found: Plan) -> Iterator[RenderableType]:
+def _left(found: Plan) -> Iterator[Part]:
     """What was given so far, and what still fits under each limit."""
-    given = found.given.total
-    so_far = "unknown, since prior exposure is" if given is None else units.show(given, units.LEVEL)
+    total = found.given.total
+    so_far = "unknown, since prior exposure is" if total is None else units.show(total, units.LEVEL)
     yield fact("So far", Text.assemble(f"{so_far}: ", _word(found.given.status, found)))
-    for so_far_against, whole in ((found.given.lower, found.standing.lower), (found.given.upper, found.standing.upper)):
-        room = left.under(found, so_far_against, whole)
-        if room.level is not None and room.dose is not None:
-            limit = units.show(whole.limit, units.LEVEL)
-            amount, mg = (
-                units.digits(abs(room.level.magnitude)),
-                units.digits(units.thousandths(abs(room.dose.magnitude))),
-            )
-            planned = sum(dose.state == "planned" for dose in found.doses)
-            cycles = f"{room.doses} of {planned} planned doses fit, {room.cycles} whole cycle{'s' * (room.cycles != 1)}"
-            over = f"{amount} mg/m² over {limit}"
-            yield fact(
-                "", f"{amount} mg/m² ({mg} mg now) left under {limit}; {cycles}" if room.level.magnitude >= 0 else over
-            )
+    planned = sum(dose.state == "planned" for dose in found.doses)
+    for given, whole in ((found.given.lower, found.standing.lower), (found.given.upper, found.standing.upper)):
+        room, limit = left.under(found, given, whole), units.show(whole.limit, units.LEVEL)
+        if room.level is None or room.dose is None:
+            continue
+        amount = f"{units.digits(abs(room.level.magnitude))} mg/m²"
+        if room.level.magnitude < 0:
+            yield fact("", f"{amount} over {limit}")
+            continue
+        now = units.digits(units.thousandths(room.dose.magnitude))
+        cycles = f"{room.cycles} whole cycle{'s' * (room.cycles != 1)}"
+        fitting = f"{room.doses} of {planned} planned doses fit, {cycles}"
+        yield fact("", f"{amount} ({now} mg now) left under {limit}; {fitting}")
 
 
 def _against(first_over: Crossing, remaining: Quantity | None) -> str:
@@ -290,7 +281,7 @@ def _room(remaining: Quantity | None) -> str:
     return "" if remaining is None else f", by {units.digits(abs(remaining.magnitude))} mg/m² at the end"
 
 
-def _gauge(found: Plan) -> RenderableType:
+def _gauge(found: Plan) -> Part:
     total, width = found.standing.total, 36
     if total is None:
         own = plans.total(found.doses)
@@ -310,7 +301,7 @@ def _gauge(found: Plan) -> RenderableType:
     return fact("Ceiling", Text.assemble(bar, f" {units.show(total, units.LEVEL)}: ", _word(found.status, found)))
 
 
-def sentences(title: str, said: list[str], style: str = "") -> Iterator[RenderableType]:
+def sentences(title: str, said: list[str], style: str = "") -> Iterator[Part]:
     """A titled list, or nothing where there is nothing to say."""
     if said:
         yield Text(title, "bold")
@@ -319,7 +310,7 @@ def sentences(title: str, said: list[str], style: str = "") -> Iterator[Renderab
         yield Text()
 
 
-def _sources(found: Plan) -> Iterator[RenderableType]:
+def _sources(found: Plan) -> Iterator[Part]:
     yield Text("Sources", "bold")
     regimen = found.regimen
     rules = [regimen.stop if regimen.remission_adapted else None, regimen.transplant if found.course.hsct else None]
@@ -336,7 +327,7 @@ def _indented(text: str, style: str = "") -> _Beside:
     return _Beside(Text("  "), Text(text, style))
 
 
-def _cited(sources: Iterable[Source], citations: Iterable[Citation], what: str = "") -> Iterator[RenderableType]:
+def _cited(sources: Iterable[Source], citations: Iterable[Citation], what: str = "") -> Iterator[Part]:
     cited = list(citations)
     for source in sources:
         spots = "; ".join(dict.fromkeys(each.spot for each in cited if each.source == source.id))
@@ -344,13 +335,13 @@ def _cited(sources: Iterable[Source], citations: Iterable[Citation], what: str =
         yield _indented(f"{what}{readout.source(source)}{where}")
 
 
-def regimen(found: Regimen) -> Iterator[RenderableType]:
+def regimen(found: Regimen) -> Iterator[Part]:
     """A whole schedule, read out."""
     for line in readout.regimen(found):
         yield _Beside(Text(" " * line.indent), Text(line.text, line.style))
 
 
-def regimens(found: Iterable[Regimen]) -> Iterator[RenderableType]:
+def regimens(found: Iterable[Regimen]) -> Iterator[Part]:
     """A row a regimen: what can be asked for."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("Regimen", "Last cycle", "By remission", "What it is"):
@@ -362,7 +353,7 @@ def regimens(found: Iterable[Regimen]) -> Iterator[RenderableType]:
     yield table
 
 
-def areas(rows: Iterable[tuple[str, str, str]]) -> Iterator[RenderableType]:
+def areas(rows: Iterable[tuple[str, str, str]]) -> Iterator[Part]:
     """A row a formula: its name, the BSA in m², its paper."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("Formula", "BSA m²", "Source"):
