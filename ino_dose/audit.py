@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from . import course, units
 from .course import NEVER
 from .errors import Collected, InputError
-from .regimen import Ceiling, Citation, Regimen, Source, Total
+from .regimen import Ceiling, Choice, Citation, Regimen, Source, Total
 
 if TYPE_CHECKING:
     from .units import Quantity
@@ -136,7 +136,7 @@ def _limits(found: Regimen) -> None:
 def _choices(found: Regimen) -> None:
     for block in found.blocks:
         for dose in block.doses or ():
-            if hasattr(dose.level, "levels") and dose.level != found.choice:
+            if isinstance(dose.level, Choice) and dose.level != found.choice:
                 raise InputError(
                     block.place, "the levels to choose from differ between doses", "one --level stands for all"
                 )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .units import Quantity
 
 LONGEST = 24
+"""Cycles after which an open-ended row ends although the upper limit was not passed, as where prior exposure passed it."""
 
 
 class Cycle(NamedTuple):

@@ -121,8 +121,8 @@ def make(
         stands(before),
         stands(dose for dose in before if dose.state == "given"),
         tuple(
-            Undecided(when, doses[-1].prescribed.cycle, total(doses), stands(doses))
-            for when, doses in ((when, each.before) for when, each in branches)
+            Undecided(when, each.before[-1].prescribed.cycle, total(each.before), stands(each.before))
+            for when, each in branches
         ),
         parted.apart,
         parted.left_out,

@@ -195,11 +195,10 @@ def _history(plan: Plan) -> list[str]:
     for breach in plan.breaches:
         source = _said(plan.product, breach.rule) if plan.product else ""
         found.append(f"The dose in cycle {breach.cycle} on day {breach.day} is {breach.problem} ({source}).")
-    reduced = [event for event in plan.course.events if event.what == "reduce" and event.amount is not None]
     found += [
         f"From cycle {event.cycle} on doses are {units.digits(event.amount.magnitude)} % below the schedule's level."
-        for event in reduced
-        if event.amount is not None
+        for event in plan.course.events
+        if event.what == "reduce" and event.amount is not None
     ]
     return found
 

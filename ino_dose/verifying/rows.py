@@ -141,8 +141,9 @@ def _branches(found: Check, due: Due) -> Row:
 def cells(found: Check) -> Row:
     """What one order of a file gains: the columns of RESULTS."""
     due, causes = found.due[0], verdict.because(found)
-    expected, off = (_expected(due), _deviation(found, due)) if found.expected else (None, None)
-    expected, off, sums = expected or {}, off or {}, _cumulative(due) if len(found.due) == 1 else {}
+    expected = (_expected(due) if found.expected else None) or {}
+    off = (_deviation(found, due) if found.expected else None) or {}
+    sums = _cumulative(due) if len(found.due) == 1 else {}
     values = (
         plain.number(due.plan.body.bsa),
         expected.get("level_mg_per_m2"),
