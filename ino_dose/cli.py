@@ -395,7 +395,7 @@ def compare(
     from . import asked, comparing, library
 
     books = library.at(schedules)
-    found, faults = ([books.regimen(id) for id in ids], []) if ids else books.all()
+    found, faults = (books.some(ids), []) if ids else books.all()
     ceiling = library.ceiling(ceiling_file)
     measured = any(text is not None for text in (height, weight, bsa, formula))
     area = asked.body(height, weight, bsa, formula, sex).bsa if measured else None
@@ -408,7 +408,8 @@ def compare(
     else:
         from . import listing
 
-        _print(listing.compare(found, rows) if format == "json" else listing.compare_rows(rows), format)
+        shown = listing.compare(found, rows) if format == "json" else listing.compare_rows(rows)
+        _print(shown, format, listing.BY_CYCLE)
     _tell(faults)
 
 
@@ -495,12 +496,12 @@ def cohort(
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _print(value: list[dict[str, Any]] | dict[str, Any], format: str) -> None:
+def _print(value: list[dict[str, Any]] | dict[str, Any], format: str, columns: tuple[str, ...] = ()) -> None:
     from . import plain
 
     if format == "csv":
         assert isinstance(value, list)
-        _write(plain.to_csv(value))
+        _write(plain.to_csv(value, columns))
     else:
         _write(plain.to_json(value) + "\n")
 

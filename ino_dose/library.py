@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +33,16 @@ class Library(NamedTuple):
         if name not in self.files:
             raise InputError("REGIMEN", f"there is no regimen {name!r}", self._nearest(name))
         return self.files[name]
+
+    def some(self, names: Iterable[str]) -> list[Regimen]:
+        """The regimens with these names, each once. Two files with one id could not be told apart."""
+        found: dict[str, Regimen] = {}
+        for name in dict.fromkeys(names):
+            regimen = self.regimen(name)
+            if regimen.id in found:
+                raise InputError(name, f"another regimen here has the id {regimen.id}", "give the file another name")
+            found[regimen.id] = regimen
+        return list(found.values())
 
     def all(self) -> tuple[list[Regimen], list[Fault]]:
         """Every regimen that can be read, and the faults of those of the site that cannot."""

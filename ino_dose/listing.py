@@ -119,6 +119,19 @@ def _branch(row: comparing.Row) -> Row:
     }
 
 
+BY_CYCLE = (
+    "id",
+    "when",
+    "chosen_level_mg_per_m2",
+    "cycle",
+    "level_mg_per_m2",
+    "dose_mg",
+    "cumulative_mg_per_m2",
+    "ceiling_status",
+)
+"""The columns of `compare -f csv`."""
+
+
 def compare_rows(rows: Iterable[comparing.Row]) -> list[Row]:
     """The rows of `compare -f csv`: a row a cycle of a branch."""
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -32,16 +32,20 @@ def to_json(value: Any, indent: str = "") -> str:
     return json.dumps(value)
 
 
-def to_csv(rows: Iterable[Row]) -> str:
-    """A header and a row each, numbers as exact plain text; an unknown value is an empty cell."""
+def to_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> str:
+    """A header and a row each, numbers as exact plain text; an unknown value is an empty cell.
+
+    `columns` is the header, by default what the first row has.
+    """
     import csv
     import io
 
     out = io.StringIO()
     table = list(rows)
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table[0])
-    writer.writerows([cell(value) for value in row.values()] for row in table)
+    header = columns or list(table[0])
+    writer.writerow(header)
+    writer.writerows([cell(row[name]) for name in header] for row in table)
     return out.getvalue()
 
 

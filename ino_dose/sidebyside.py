@@ -29,7 +29,7 @@ def parts(regimens: Sequence[Regimen], rows: Sequence[Row], ceiling: Ceiling, bs
     yield _table(rows, ceiling, bsa is not None)
     for note in _notes(regimens, rows):
         yield Text(note)
-    if len(regimens) == 2:
+    if len(regimens) == 2 and rows:
         yield from _differences(rows)
 
 

@@ -3,10 +3,13 @@
 import csv
 import io
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Run
+
+from ino_dose import library
 
 
 def branches(ran: Any) -> dict[tuple[str, str | None, Decimal | None], dict[str, Any]]:
@@ -108,3 +111,21 @@ def test_what_cannot_be_compared_is_refused(arguments: list[str], ino: Run) -> N
     ran = ino("compare", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err
+
+
+def test_two_regimens_without_a_stated_dose_leave_nothing_to_compare(ino: Run) -> None:
+    one, other = [each.id for each in library.at().all()[0] if each.incomplete][:2]
+    table = ino("compare", one, other)
+    assert table.code == 0 and f"not compared: {one}, {other}" in table.out
+    header = "id,when,chosen_level_mg_per_m2,cycle,level_mg_per_m2,dose_mg,cumulative_mg_per_m2,ceiling_status\n"
+    assert ino("compare", one, "-f", "csv").out == header
+    assert [each["branches"] for each in ino("compare", one, other, "-f", "json").json] == [[], []]
+
+
+def test_a_regimen_named_twice_is_compared_once_and_two_of_one_id_are_refused(ino: Run, tmp_path: Path) -> None:
+    assert ino("compare", "mrd-mdacc", "mrd-mdacc").out == ino("compare", "mrd-mdacc").out
+    copy = tmp_path / "mrd-mdacc.yaml"
+    copy.write_bytes(library.at().path("mrd-mdacc").read_bytes())
+    ran = ino("compare", "mrd-mdacc", str(copy))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"{copy}: another regimen here has the id mrd-mdacc; give the file another name\n"
