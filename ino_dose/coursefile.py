@@ -201,7 +201,10 @@ def _amount(what: str) -> Callable[[Node], Quantity | None]:
 
 
 def _days(at: Node) -> int:
-    return int(units.read(at.text(), units.DURATION, at.place).magnitude)
+    days = units.read(at.text(), units.DURATION, at.place).magnitude
+    if days % 1:
+        raise at.refused(f"{at.text()!r} is not a whole number of days", f"write it like {units.DURATION.example}")
+    return int(days)
 
 
 def _date(at: Node) -> date:
