@@ -475,6 +475,18 @@ def test_a_reader_that_closes_early_ends_the_program_quietly(line: str, reader: 
     assert b"Broken" not in ran.stderr
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("line", [
+    "ino --version", "ino --help", "ino plan --help", "ino plan mrd-mdacc --bsa 1.8m2", "ino regimens -f json",
+    "printf 'regimen,cycle,day,bsa,dose\\nmrd-mdacc,1,1,1.8m2,1.08mg\\n' | ino verify --orders -",
+])  # fmt: skip
+def test_a_full_disk_is_said_and_is_a_fault(line: str, unbuffered: str) -> None:
+    ran = shell(f"{line} > /dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1] == b"standard output: No space left on device"
+    assert b"Traceback" not in ran.stderr
+
+
 @pytest.mark.parametrize(
     "environment", [{}, {"NO_COLOR": "1"}, {"FORCE_COLOR": "1"}, {"COLUMNS": "20"}, {"TERM": "xterm-256color"}]
 )
