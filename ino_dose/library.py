@@ -49,7 +49,8 @@ class Library(NamedTuple):
     def _nearest(self, name: str) -> str:
         from difflib import get_close_matches
 
-        near = [id for id in self.files if name and id.startswith(name)]
+        name = name.lower()
+        near = [id for id in self.files if name and id.lower().startswith(name)]
         if len(near) > 1:
             return "write one of:" + "".join(f"\n  {id}: {self.regimen(id).title}" for id in near)
         close = near or get_close_matches(name, self.files, 3)

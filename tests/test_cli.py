@@ -271,6 +271,7 @@ REFUSED = [
     ((*PLAN, "another"), "another"),
     (("plan",), "REGIMEN"),
     (("plan", "besponsa", "--bsa", "1.8m2"), "REGIMEN: there is no regimen 'besponsa'; did you mean besponsa-label?"),
+    (("plan", "INO-VATE", "--bsa", "1.8m2"), "REGIMEN: there is no regimen 'INO-VATE'; did you mean ino-vate?"),
     (("plan", "mini-hyper-cvd-ino-v9", "--bsa", "1.8m2"), "did you mean mini-hyper-cvd-ino-v"),
     (("plan", "xyzzy", "--bsa", "1.8m2"), "REGIMEN: there is no regimen 'xyzzy'; ino-dose regimens lists them all"),
     (("plan", "", "--bsa", "1.8m2"), "REGIMEN: there is no regimen ''"),
