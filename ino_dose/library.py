@@ -64,9 +64,10 @@ def at(site: Path | None = None) -> Library:
         return Library(dict(sorted(files.items())))
     if not site.is_dir():
         raise InputError("--schedules", f"there is no folder {str(site)!r}", "check the path")
-    for path in site.glob("*.yaml"):
-        if path.stem in files:
-            raise InputError(str(path), f"{path.stem} is the id of a bundled regimen", "give the file another name")
+    for path in (*site.glob("*.yaml"), *site.glob("*.yml")):
+        if there := files.get(path.stem):
+            whose = "a bundled regimen" if there.parent == BUNDLED else str(there)
+            raise InputError(str(path), f"{path.stem} is the id of {whose}", "give the file another name")
         files[path.stem] = path
     return Library(dict(sorted(files.items())))
 
