@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
@@ -35,12 +36,30 @@ def run() -> None:
     try:
         main()
     except SystemExit as end:
-        if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)
+        _end(end.code)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _end(_lost(error))
+
+
+def _end(code: str | int | None) -> None:
+    """Leave with a code, or with 1 and a sentence; also where the last of the output finds no room."""
+    try:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None and not stream.closed:
                 stream.flush()
-        os._exit(end.code if isinstance(end.code, int) else int(end.code is not None))
+    except OSError as error:
+        code = _lost(error)
+    if isinstance(code, str):
+        print(code, file=sys.stderr, flush=True)
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+def _lost(error: OSError) -> str:
+    """What to say of output that could not be written; what is still held back is given up."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return f"standard output: {error.strerror}"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -514,8 +533,7 @@ def _write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(f"standard output: {error.strerror}")
+        sys.exit(_lost(error))
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

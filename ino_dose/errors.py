@@ -62,9 +62,9 @@ class Collected(list[Fault]):
             self.extend(error.faults)
 
     def raise_any(self) -> None:
-        """Raise what was collected, if anything was, in the order of the lines."""
+        """Raise what was collected, if anything was, in the order of the lines, each once."""
         if self:
-            raise InputError.of(sorted(self, key=lambda fault: fault.where[1] or 0))
+            raise InputError.of(dict.fromkeys(sorted(self, key=lambda fault: fault.where[1] or 0)))
 
 
 def printable(text: str) -> str:

@@ -60,7 +60,8 @@ class Library(NamedTuple):
     def _nearest(self, name: str) -> str:
         from difflib import get_close_matches
 
-        near = [id for id in self.files if name and id.startswith(name)]
+        name = name.lower()
+        near = [id for id in self.files if name and id.lower().startswith(name)]
         if len(near) > 1:
             return "write one of:" + "".join(f"\n  {id}: {self.regimen(id).title}" for id in near)
         close = near or get_close_matches(name, self.files, 3)
@@ -74,9 +75,10 @@ def at(site: Path | None = None) -> Library:
         return Library(dict(sorted(files.items())))
     if not site.is_dir():
         raise InputError("--schedules", f"there is no folder {str(site)!r}", "check the path")
-    for path in site.glob("*.yaml"):
-        if path.stem in files:
-            raise InputError(str(path), f"{path.stem} is the id of a bundled regimen", "give the file another name")
+    for path in (*site.glob("*.yaml"), *site.glob("*.yml")):
+        if there := files.get(path.stem):
+            whose = "a bundled regimen" if there.parent == BUNDLED else str(there)
+            raise InputError(str(path), f"{path.stem} is the id of {whose}", "give the file another name")
         files[path.stem] = path
     return Library(dict(sorted(files.items())))
 

@@ -121,6 +121,13 @@ def _differences(rows: Sequence[Row]) -> Iterator[Part]:
             for name in ("Cycle", "Day", f"{one.regimen.id}\nmg/m²", f"{other.regimen.id}\nmg/m²"):
                 table.add_column(name, justify="right", no_wrap=True)
             for day in one.differences(other):
-                levels = ["none" if level is None else tables.digits(level) for level in (day.one, day.other)]
+                levels = (_on_a_day(one, day.cycle, day.one), _on_a_day(other, day.cycle, day.other))
                 table.add_row(str(day.cycle), str(day.day), *levels)
             yield table if table.rows else Text(f"{_branch(one)} and {_branch(other)}: the same doses on the same days")
+
+
+def _on_a_day(row: Row, cycle: int, level: Quantity | None) -> str:
+    """The level, or that there is none; past the cycles shown of a course without a last one neither is known."""
+    if level is not None:
+        return tables.digits(level)
+    return "…" if row.open_ended and cycle > row.doses[-1].cycle else "none"

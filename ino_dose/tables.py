@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from io import StringIO
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -44,12 +45,12 @@ def text(parts: Iterable[Part]) -> str:
     """What standard output is to show: wrapped in a terminal, never in a pipe, with colours only in a terminal."""
     # rich by itself takes FORCE_COLOR in a pipe for a terminal
     terminal = sys.stdout is not None and sys.stdout.isatty()
-    console = Console(highlight=False, markup=False, emoji=False, force_terminal=terminal)
+    printed = StringIO()
+    console = Console(file=printed, highlight=False, markup=False, emoji=False, force_terminal=terminal)
     console.width = max(console.width, 80) if terminal else 1_000_000
-    with console.capture() as printed:
-        for part in parts:
-            console.print(part, width=max(console.width, _unbreakable(console, part)))
-    return "\n".join(line.rstrip() for line in printed.get().split("\n"))
+    for part in parts:
+        console.print(part, width=max(console.width, _unbreakable(console, part)))
+    return "\n".join(line.rstrip() for line in printed.getvalue().split("\n"))
 
 
 def _unbreakable(console: Console, part: Part) -> int:

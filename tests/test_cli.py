@@ -271,6 +271,7 @@ REFUSED = [
     ((*PLAN, "another"), "another"),
     (("plan",), "REGIMEN"),
     (("plan", "besponsa", "--bsa", "1.8m2"), "REGIMEN: there is no regimen 'besponsa'; did you mean besponsa-label?"),
+    (("plan", "INO-VATE", "--bsa", "1.8m2"), "REGIMEN: there is no regimen 'INO-VATE'; did you mean ino-vate?"),
     (("plan", "mini-hyper-cvd-ino-v9", "--bsa", "1.8m2"), "did you mean mini-hyper-cvd-ino-v"),
     (("plan", "xyzzy", "--bsa", "1.8m2"), "REGIMEN: there is no regimen 'xyzzy'; ino-dose regimens lists them all"),
     (("plan", "", "--bsa", "1.8m2"), "REGIMEN: there is no regimen ''"),
@@ -473,6 +474,18 @@ def test_a_reader_that_closes_early_ends_the_program_quietly(line: str, reader: 
     assert int(ran.stdout) in (0, 141)
     assert b"Traceback" not in ran.stderr
     assert b"Broken" not in ran.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("line", [
+    "ino --version", "ino --help", "ino plan --help", "ino plan mrd-mdacc --bsa 1.8m2", "ino regimens -f json",
+    "printf 'regimen,cycle,day,bsa,dose\\nmrd-mdacc,1,1,1.8m2,1.08mg\\n' | ino verify --orders -",
+])  # fmt: skip
+def test_a_full_disk_is_said_and_is_a_fault(line: str, unbuffered: str) -> None:
+    ran = shell(f"{line} > /dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1] == b"standard output: No space left on device"
+    assert b"Traceback" not in ran.stderr
 
 
 @pytest.mark.parametrize(

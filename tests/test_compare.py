@@ -100,6 +100,18 @@ def test_two_regimens_differ_on_these_days(ino: Run) -> None:
     assert days == first_four + last_two
 
 
+def test_a_course_without_a_stated_last_cycle_is_not_said_to_have_no_later_doses(ino: Run) -> None:
+    """1.8, 3.6, 5.4: what is shown ends with cycle 3, and what follows it no source states."""
+    printed = ino("compare", "mrd-mdacc", "nhl-phase-1").out
+    days = [line.split() for line in printed.splitlines() if line.strip()[:1].isdigit()]
+    assert [day for day in days if day[0] in "34"] == [
+        ["3", "1", "0.3", "1.8"],
+        ["3", "8", "0.3", "none"],
+        ["4", "1", "0.3", "…"],
+        ["4", "8", "0.3", "…"],
+    ]
+
+
 def test_sos_rates_with_different_denominators_are_in_different_columns(ino: Run) -> None:
     """Review, Table 1: 11 % of the INO-VATE patients; Subgroups analyses: 23 % of those transplanted."""
     (line,) = [line for line in ino("compare", "ino-vate").out.splitlines() if line.startswith(" ino-vate, CR")]

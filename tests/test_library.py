@@ -30,6 +30,18 @@ def test_a_sites_schedule_is_planned_by_its_id(site: Path, ino: Run) -> None:
     assert [dose["dose_mg"] for dose in ran.json["doses"]] == [Decimal("0.6")] * 4
 
 
+def test_a_sites_file_may_end_in_yml_and_takes_no_other_files_id(site: Path, ino: Run) -> None:
+    (site / "other.yml").write_text(OWN, "utf-8")
+    assert "other" in [each["id"] for each in ino("regimens", "-f", "json", "--schedules", str(site)).json]
+    (site / "our-course.yml").write_text(OWN, "utf-8")
+    ran = ino("plan", "our-course", "--bsa", "2m2", "--schedules", str(site))
+    assert (ran.code, ran.out) == (2, "")
+    assert (
+        ran.err
+        == f"{site}/our-course.yml: our-course is the id of {site}/our-course.yaml; give the file another name\n"
+    )
+
+
 def test_the_environment_names_the_folder_too(site: Path, ino: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INO_DOSE_SCHEDULES", str(site))
     assert "our-course" in [each["id"] for each in ino("regimens", "-f", "json").json]
