@@ -168,7 +168,7 @@ def plan(
     schedules: Schedules = None,
     ceiling_file: CeilingFile = None,
 ) -> None:
-    """Plan a course: every dose in mg, and where it stands against the ceiling."""
+    """Plan a course: every dose in mg, the sum against the ceiling."""
     from . import asked, ceiling, library
     from . import plan as plans
 
@@ -306,7 +306,7 @@ def _verify_every(file: str, columns: dict[str, str | None], format: str | None,
         raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
     counts = orders.every(file, facts, cast(Any, format))
     said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
-    print(f"{counts.total()} orders: {said}", file=sys.stderr)
+    print(f"{counts.total()} order{'s' * (counts.total() != 1)}: {said}", file=sys.stderr)
     if counts["agrees"] < counts.total():
         raise typer.Exit(PARTLY if counts["refused"] else FINDING)
 
@@ -326,7 +326,7 @@ def _print_check(found: Any, format: str) -> None:
 
 
 def regimens(format: Format = "table", schedules: Schedules = None) -> None:
-    """List the regimens that can be planned, and those that cannot yet."""
+    """List the regimens, those that cannot be planned among them."""
     from . import library
 
     found, faults = library.at(schedules).all()
@@ -354,7 +354,7 @@ def show(
     format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table",
     schedules: Schedules = None,
 ) -> None:
-    """Read out a whole schedule, with the source and spot of every number."""
+    """Read out a whole regimen with the source of every number."""
     from . import library
 
     found = library.at(schedules).regimen(regimen)
@@ -387,7 +387,7 @@ def compare(
     schedules: Schedules = None,
     ceiling_file: CeilingFile = None,
 ) -> None:
-    """Regimens side by side: mg/m² by cycle, where each limit is passed, SOS/VOD as published."""
+    """Regimens side by side. mg/m² by cycle, where each limit is passed, SOS/VOD as published."""
     from . import asked, comparing, library
 
     books = library.at(schedules)
@@ -434,7 +434,7 @@ def lint(
         bool, typer.Option("--schema", help="Print the JSON Schema of a schedule file, for editors.")
     ] = False,
 ) -> None:
-    """Check schedule files: everything wrong at once, each with its line. Exit 3 when there is."""
+    """Check schedule files. Everything wrong at once, each with its line; exit 3 when there is."""
     from . import library, report, shape
     from . import lint as linting
 

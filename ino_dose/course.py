@@ -108,7 +108,7 @@ def line(regimen: Regimen, course: Course) -> Line:
 def check_complete(regimen: Regimen) -> None:
     """Refuse a regimen whose doses no source states."""
     if regimen.incomplete:
-        missing = "; ".join(regimen.missing)
+        missing = "; ".join(sentence.rstrip(".") for sentence in regimen.missing)
         raise InputError(
             "REGIMEN", f"{regimen.id} is incomplete and is not planned: {missing}", "see ino-dose show " + regimen.id
         )

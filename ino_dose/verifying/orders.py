@@ -166,6 +166,7 @@ def _print(
         found, error = _checked(line, facts)
         counts[found.verdict if found else "refused"] += 1
         write(line, found, error)
+        sys.stdout.flush()
     return counts
 
 
