@@ -67,8 +67,8 @@ def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[RenderableType]:
     yield from _standing(found)
     if found.product and (with_pharmacy or found.rounding.vial is not None):
         yield from _pharmacy(found, found.product)
-    yield from sentences("Look at this", remarks.warnings(found), "bold")
-    yield from sentences("Taken for granted", remarks.assumptions(found))
+    yield from sentences("Warnings", remarks.warnings(found), "bold")
+    yield from sentences("Assumptions", remarks.assumptions(found))
     yield from _sources(found)
 
 
@@ -180,6 +180,7 @@ def _doses(found: Plan) -> Table:
 
 def _pharmacy(found: Plan, product: Product) -> Iterator[RenderableType]:
     """A row a dose that is still to be prepared: vials, the volume to withdraw, the bag."""
+    yield Text("Preparation", "bold")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     bag = units.show(product.bag, units.VOLUME)
     for name in (
@@ -187,7 +188,7 @@ def _pharmacy(found: Plan, product: Product) -> Iterator[RenderableType]:
         "Day",
         "Dose\nmg",
         "From calc.\n%",
-        "Vials",
+        f"Vials\n{units.show(product.vial, units.DOSE)}",
         "Withdraw\nmL",
         f"In {bag}\nmg/mL",
         "Saved\nvials",
@@ -235,8 +236,8 @@ def _standing(found: Plan) -> Iterator[RenderableType]:
     delivered = units.total((dose.delivered for dose in found.doses), units.LEVEL)
     level = plans.total(found.doses)
     amount = units.total((dose.dose for dose in found.doses), units.DOSE)
-    shown = f"{units.show(level, units.LEVEL)} in this course, {units.show(amount, units.DOSE)} in all"
-    yield fact("Total", f"{shown}, {units.digits(units.thousandths(delivered.magnitude))} mg/m² delivered")
+    shown = f"{units.show(level, units.LEVEL)} in this course; its {units.show(amount, units.DOSE)} deliver"
+    yield fact("Total", f"{shown} {units.digits(units.thousandths(delivered.magnitude))} mg/m²")
     if found.regimen.after_transplant:
         yield fact("Ceiling", "does not apply: this is given after transplant")
         yield Text()
@@ -262,18 +263,23 @@ def _left(found: Plan) -> Iterator[RenderableType]:
     yield fact("So far", Text.assemble(f"{so_far}: ", _word(found.given.status, found)))
     for so_far_against, whole in ((found.given.lower, found.standing.lower), (found.given.upper, found.standing.upper)):
         room = left.under(found, so_far_against, whole)
-        if room.level is not None and room.dose is not None:
+        if room.level is not None and room.dose is not None and room.bsa is not None:
             limit = units.show(whole.limit, units.LEVEL)
-            amount, mg = (
-                units.digits(abs(room.level.magnitude)),
-                units.digits(units.thousandths(abs(room.dose.magnitude))),
-            )
-            planned = sum(dose.state == "planned" for dose in found.doses)
-            cycles = f"{room.doses} of {planned} planned doses fit, {room.cycles} whole cycle{'s' * (room.cycles != 1)}"
-            over = f"{amount} mg/m² over {limit}"
+            amount = f"{units.digits(abs(room.level.magnitude))} mg/m²"
+            mg = f"{units.digits(units.thousandths(room.dose.magnitude))} mg at {units.show(room.bsa, units.AREA)}"
+            over = room.level.magnitude < 0
             yield fact(
-                "", f"{amount} mg/m² ({mg} mg now) left under {limit}; {cycles}" if room.level.magnitude >= 0 else over
+                "", f"{amount} over {limit}" if over else f"{amount} ({mg}) left under {limit}; {_fit(found, room)}"
             )
+
+
+def _fit(found: Plan, room: left.Left) -> str:
+    """How many planned doses fit into the room that is left, and of the cycles still wholly ahead how many."""
+    planned = [dose for dose in found.doses if dose.state == "planned"]
+    begun = {dose.prescribed.cycle for dose in found.doses if dose.state != "planned"}
+    doses = f"{room.doses} of {len(planned)} planned dose{'s' * (len(planned) != 1)} fit{'s' * (room.doses == 1)}"
+    ahead = any(dose.prescribed.cycle not in begun for dose in planned)
+    return doses + (f", {room.cycles} whole cycle{'s' * (room.cycles != 1)}" if ahead else "")
 
 
 def _against(first_over: Crossing, remaining: Quantity | None) -> str:

@@ -28,9 +28,11 @@ def check(found: Check) -> Iterator[Part]:
     yield tables.fact("Before", tables.prior(plan))
     for due in found.due:
         yield from _against(found, due)
+    if not plan.regimen.after_transplant:
+        yield tables.fact("Ceiling", f"{tables.limits(plan.ceiling)}: {plan.ceiling.basis}")
     yield ""
-    yield from tables.sentences("Look at this", verdict.warnings(found), "bold")
-    yield from tables.sentences("Taken for granted", verdict.assumptions(found))
+    yield from tables.sentences("Warnings", verdict.warnings(found), "bold")
+    yield from tables.sentences("Assumptions", verdict.assumptions(found))
 
 
 def _against(found: Check, due: Due) -> Iterator[Part]:
@@ -48,4 +50,4 @@ def _against(found: Check, due: Due) -> Iterator[Part]:
     else:
         yield tables.fact("Due", "nothing on this day")
         yield tables.fact("Ordered", ordered)
-    yield tables.fact("In all", verdict.cumulative(due))
+    yield tables.fact("Sum", verdict.cumulative(due))
