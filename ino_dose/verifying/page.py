@@ -38,6 +38,7 @@ def check(found: Check) -> Iterator[Part]:
 def _against(found: Check, due: Due) -> Iterator[Part]:
     """What is due, how far off the order is, and the sum, for one answer about remission."""
     if due.when:
+        yield ""
         yield tables.strong(f"If {due.when}")
     ordered = units.show(found.order.dose, units.DOSE)
     if due.dose:
