@@ -241,7 +241,10 @@ def _print_plan(found: Any, format: str, pharmacy: bool) -> None:
 
 
 def verify(
-    regimen: Annotated[str | None, typer.Argument(metavar="REGIMEN", autocompletion=_regimen_ids)] = None,
+    regimen: Annotated[
+        str | None,
+        typer.Argument(metavar="[REGIMEN]", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids),
+    ] = None,
     cycle: Annotated[str | None, typer.Option(metavar="N", help="The cycle ordered for.")] = None,
     day: Annotated[str | None, typer.Option(metavar="N", help="The day of the cycle ordered for.")] = None,
     dose: Annotated[str | None, typer.Option(help="The mg ordered: 0.91mg.")] = None,
@@ -254,10 +257,11 @@ def verify(
     remission_after: Remission = None,
     prior: Prior = None,
     level: Level = None,
-    tolerance: Annotated[str | None, typer.Option(help="How far off still agrees.; 5% if none")] = None,
+    tolerance: Annotated[str | None, typer.Option(help="How far off still agrees, 5% if none.")] = None,
     id: Id = None,
     orders: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Check every order of a CSV or NDJSON file instead.")
+        str | None,
+        typer.Option(metavar="FILE", help="Check every order of a CSV or NDJSON file instead; - is standard input."),
     ] = None,
     format: Annotated[
         Literal["table", "json", "csv"] | None, typer.Option("--format", "-f", help="How to print the result.")

@@ -77,7 +77,7 @@ def _header(found: Plan) -> Iterator[RenderableType]:
     if found.patient is not None:
         yield fact("Patient", errors.printable(found.patient))
     yield fact("BSA", bsa(found))
-    yield fact("Before", prior(found))
+    yield fact("Prior", prior(found))
     yield fact("Course", _course(found))
     if (days := found.days_to_transplant) is not None:
         yield fact("Interval", f"{days} days from the last dose to transplant; no source states how many it should be")

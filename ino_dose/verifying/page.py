@@ -25,7 +25,7 @@ def check(found: Check) -> Iterator[Part]:
     if order.id is not None:
         yield tables.fact("Patient", errors.printable(order.id))
     yield tables.fact("BSA", tables.bsa(plan))
-    yield tables.fact("Before", tables.prior(plan))
+    yield tables.fact("Prior", tables.prior(plan))
     for due in found.due:
         yield from _against(found, due)
     if not plan.regimen.after_transplant:
