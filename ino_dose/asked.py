@@ -192,7 +192,11 @@ def sizes(height: str | None, weight: str | None) -> tuple[Quantity, Quantity]:
     """Height and weight, both of which are needed."""
     if height is None or weight is None:
         missing = " and ".join(name for name, value in (("--height", height), ("--weight", weight)) if value is None)
-        raise InputError(missing, "is missing", "write --height 178cm --weight 82kg, or --bsa 1.82m2")
+        raise InputError(
+            missing,
+            "are missing" if " and " in missing else "is missing",
+            "write --height 178cm --weight 82kg, or --bsa 1.82m2",
+        )
     return units.read(height, units.HEIGHT, "--height"), units.read(weight, units.WEIGHT, "--weight")
 
 

@@ -189,7 +189,7 @@ def plan(
     schedules: Schedules = None,
     ceiling_file: CeilingFile = None,
 ) -> None:
-    """Plan a course: every dose in mg, and where it stands against the ceiling."""
+    """Plan a course: every dose in mg, the sum against the ceiling."""
     from . import asked, ceiling, library
     from . import plan as plans
 
@@ -262,7 +262,10 @@ def _print_plan(found: Plan, format: str, pharmacy: bool) -> None:
 
 
 def verify(
-    regimen: Annotated[str | None, typer.Argument(metavar="REGIMEN", autocompletion=_regimen_ids)] = None,
+    regimen: Annotated[
+        str | None,
+        typer.Argument(metavar="[REGIMEN]", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids),
+    ] = None,
     cycle: Annotated[str | None, typer.Option(metavar="N", help="The cycle ordered for.")] = None,
     day: Annotated[str | None, typer.Option(metavar="N", help="The day of the cycle ordered for.")] = None,
     dose: Annotated[str | None, typer.Option(help="The mg ordered: 0.91mg.")] = None,
@@ -275,10 +278,11 @@ def verify(
     remission_after: Remission = None,
     prior: Prior = None,
     level: Level = None,
-    tolerance: Annotated[str | None, typer.Option(help="How far off still agrees.; 5% if none")] = None,
+    tolerance: Annotated[str | None, typer.Option(help="How far off still agrees, 5% if none.")] = None,
     id: Id = None,
     orders: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Check every order of a CSV or NDJSON file instead.")
+        str | None,
+        typer.Option(metavar="FILE", help="Check every order of a CSV or NDJSON file instead; - is standard input."),
     ] = None,
     format: Annotated[
         Literal["table", "json", "csv"] | None, typer.Option("--format", "-f", help="How to print the result.")
@@ -329,7 +333,7 @@ def _verify_every(
         raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
     counts = orders.every(file, facts, format, _write)
     said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
-    print(f"{counts.total()} orders: {said}", file=sys.stderr)
+    print(f"{counts.total()} order{'s' * (counts.total() != 1)}: {said}", file=sys.stderr)
     if counts["agrees"] < counts.total():
         raise typer.Exit(PARTLY if counts["refused"] else FINDING)
 
@@ -349,7 +353,7 @@ def _print_check(found: Check, format: str) -> None:
 
 
 def regimens(format: Format = "table", schedules: Schedules = None) -> None:
-    """List the regimens that can be planned, and those that cannot yet."""
+    """List the regimens, those that cannot be planned among them."""
     from . import library
 
     found, faults = library.at(schedules).all()
@@ -377,7 +381,7 @@ def show(
     format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table",
     schedules: Schedules = None,
 ) -> None:
-    """Read out a whole schedule, with the source and spot of every number."""
+    """Read out a whole regimen with the source of every number."""
     from . import library
 
     found = library.at(schedules).regimen(regimen)
@@ -410,7 +414,7 @@ def compare(
     schedules: Schedules = None,
     ceiling_file: CeilingFile = None,
 ) -> None:
-    """Regimens side by side: mg/m² by cycle, where each limit is passed, SOS/VOD as published."""
+    """Regimens side by side. mg/m² by cycle, where each limit is passed, SOS/VOD as published."""
     from . import asked, comparing, library
 
     books = library.at(schedules)
@@ -458,7 +462,7 @@ def lint(
         bool, typer.Option("--schema", help="Print the JSON Schema of a schedule file, for editors.")
     ] = False,
 ) -> None:
-    """Check schedule files: everything wrong at once, each with its line. Exit 3 when there is."""
+    """Check schedule files. Everything wrong at once, each with its line; exit 3 when there is."""
     from . import library, shape
     from . import lint as linting
 

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 class Left(NamedTuple):
     """Room under a limit after what was received before and what was given in this course.
 
-    `level` (mg/m²) and `dose` (mg at the BSA of the next dose) are signed, None where prior exposure
+    `level` (mg/m²) and `dose` (mg at `bsa`, that of the next dose) are signed, None where prior exposure
     is unknown; `doses` counts the planned doses that stay within the limit, `cycles` the cycles of which
     nothing was given yet and that end within it.
     """
 
     level: Quantity | None
     dose: Quantity | None
+    bsa: Quantity | None
     doses: int | None
     cycles: int | None
 
@@ -29,7 +30,7 @@ class Left(NamedTuple):
 def under(plan: Plan, given: Against, whole: Against) -> Left:
     """What is left under one limit: `given` and `whole` are the course against it so far and to its end."""
     if given.remaining is None:
-        return Left(None, None, None, None)
+        return Left(None, None, None, None, None)
     planned = [dose for dose in plan.doses if dose.state == "planned"]
     bsa = (planned or plan.doses[-1:])[0].bsa
     begun = {dose.prescribed.cycle for dose in plan.doses if dose.state != "planned"}
@@ -38,4 +39,4 @@ def under(plan: Plan, given: Against, whole: Against) -> Left:
     most = units.fraction(whole.limit)
     sums = zip(plan.doses, plan.standing.cumulative, strict=True)
     doses = [dose for dose, total in sums if dose.state == "planned" and total is not None and total <= most]
-    return Left(given.remaining, given.remaining * units.fraction(bsa), len(doses), len(fitting))
+    return Left(given.remaining, given.remaining * units.fraction(bsa), bsa, len(doses), len(fitting))

@@ -150,7 +150,8 @@ def _transplant(plan: Plan) -> list[str]:
         return ["This regimen is given after transplant: the ceiling before transplant does not apply to it."]
     if plan.course.hsct and rule is None:
         found.append(
-            f"The sources of {regimen.id} do not say where patients proceeding to transplant stop: it is planned whole."
+            f"The sources of {regimen.id} do not say where patients proceeding to transplant stop: "
+            + ("it is planned whole." if plan.course.cycles is None else "it is planned as far as stated.")
         )
     if plan.course.hsct and rule and plan.last_cycle > rule.cycles:
         found.append(

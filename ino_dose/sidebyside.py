@@ -27,9 +27,10 @@ def parts(regimens: Sequence[Regimen], rows: Sequence[Row], ceiling: Ceiling, bs
     if bsa is not None:
         yield Text(f"mg are for a BSA of {units.show(bsa, units.AREA)}")
     yield _table(rows, ceiling, bsa is not None)
-    for note in _notes(regimens, rows):
+    for note in _notes(regimens, rows, ceiling):
         yield Text(note)
     if len(regimens) == 2 and rows:
+        yield Text()
         yield from _differences(rows)
 
 
@@ -57,18 +58,27 @@ def _table(rows: Sequence[Row], ceiling: Ceiling, with_mg: bool) -> Table:
     return table
 
 
-def _notes(regimens: Sequence[Regimen], rows: Sequence[Row]) -> Iterator[str]:
+def _notes(regimens: Sequence[Regimen], rows: Sequence[Row], ceiling: Ceiling) -> Iterator[str]:
     """What the columns mean, as far as these rows need it."""
     if any(row.when for row in rows):
         yield "CR: CR/CRi documented after the first cycle; no CR: none."
     if any(row.regimen.after_transplant for row in rows):
         yield "What is given after transplant is not compared with the limits before it."
+    if ends := [_branch(row) for row in rows if _ends_unstated(row)]:
+        yield f"No source plainly states what follows the cycles shown: {'; '.join(ends)}"
+    yield "Past: the dose that first passes the limit; C2D8 is cycle 2, day 8."
     yield "Whole within: the last whole cycle within each limit."
     yield "SOS: SOS/VOD as first published, % of all treated or of those transplanted; ino-dose show has the rest."
     if any(row.open_ended for row in rows):
         yield "… no source states a last cycle: shown until the upper limit is passed."
+    yield f"{tables.limits(ceiling)}: {ceiling.basis}."
     if incomplete := [regimen.id for regimen in regimens if regimen.incomplete]:
         yield "Without a stated dose, not compared: " + ", ".join(incomplete)
+
+
+def _ends_unstated(row: Row) -> bool:
+    """Whether this branch breaks off, not because it ends there but because no source states what follows."""
+    return any(block.doses is None and block.condition in (None, row.when) for block in row.regimen.blocks)
 
 
 def _sos(regimen: Regimen, among: Denominator) -> str:

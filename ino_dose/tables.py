@@ -67,8 +67,8 @@ def plan(found: Plan, with_pharmacy: bool = False) -> Iterator[Part]:
     yield from _standing(found)
     if found.product and (with_pharmacy or found.rounding.vial is not None):
         yield from _pharmacy(found, found.product)
-    yield from sentences("Look at this", remarks.warnings(found), "bold")
-    yield from sentences("Taken for granted", remarks.assumptions(found))
+    yield from sentences("Warnings", remarks.warnings(found), "bold")
+    yield from sentences("Assumptions", remarks.assumptions(found))
     yield from _sources(found)
 
 
@@ -77,7 +77,7 @@ def _header(found: Plan) -> Iterator[Part]:
     if found.patient is not None:
         yield fact("Patient", errors.printable(found.patient))
     yield fact("BSA", bsa(found))
-    yield fact("Before", prior(found))
+    yield fact("Prior", prior(found))
     yield fact("Course", _course(found))
     if (days := found.days_to_transplant) is not None:
         yield fact("Interval", f"{days} days from the last dose to transplant; no source states how many it should be")
@@ -180,9 +180,11 @@ def _doses(found: Plan) -> Table:
 
 def _pharmacy(found: Plan, product: Product) -> Iterator[Part]:
     """A row a dose that is still to be prepared: vials, the volume to withdraw, the bag."""
+    yield Text("Preparation", "bold")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     bag = units.show(product.bag, units.VOLUME)
-    amounts = ("Dose\nmg", "From calc.\n%", "Vials", "Withdraw\nmL", f"In {bag}\nmg/mL", "Saved\nvials")
+    vials = f"Vials\n{units.show(product.vial, units.DOSE)}"
+    amounts = ("Dose\nmg", "From calc.\n%", vials, "Withdraw\nmL", f"In {bag}\nmg/mL", "Saved\nvials")
     for name in ("Cycle", "Day", *amounts):
         table.add_column(name, justify="right", no_wrap=True)
     for dose in (dose for dose in found.doses if dose.state == "planned"):
@@ -228,8 +230,8 @@ def _standing(found: Plan) -> Iterator[Part]:
     delivered = units.total((dose.delivered for dose in found.doses), units.LEVEL)
     level = plans.total(found.doses)
     amount = units.total((dose.dose for dose in found.doses), units.DOSE)
-    shown = f"{units.show(level, units.LEVEL)} in this course, {units.show(amount, units.DOSE)} in all"
-    yield fact("Total", f"{shown}, {units.digits(units.thousandths(delivered.magnitude))} mg/m² delivered")
+    shown = f"{units.show(level, units.LEVEL)} in this course; its {units.show(amount, units.DOSE)} deliver"
+    yield fact("Total", f"{shown} {units.digits(units.thousandths(delivered.magnitude))} mg/m²")
     if found.regimen.after_transplant:
         yield fact("Ceiling", "does not apply: this is given after transplant")
         yield Text()
@@ -253,19 +255,25 @@ def _left(found: Plan) -> Iterator[Part]:
     total = found.given.total
     so_far = "unknown, since prior exposure is" if total is None else units.show(total, units.LEVEL)
     yield fact("So far", Text.assemble(f"{so_far}: ", _word(found.given.status, found)))
-    planned = sum(dose.state == "planned" for dose in found.doses)
     for given, whole in ((found.given.lower, found.standing.lower), (found.given.upper, found.standing.upper)):
         room, limit = left.under(found, given, whole), units.show(whole.limit, units.LEVEL)
-        if room.level is None or room.dose is None:
+        if room.level is None or room.dose is None or room.bsa is None:
             continue
         amount = f"{units.digits(abs(room.level.magnitude))} mg/m²"
         if room.level.magnitude < 0:
             yield fact("", f"{amount} over {limit}")
             continue
-        now = units.digits(units.thousandths(room.dose.magnitude))
-        cycles = f"{room.cycles} whole cycle{'s' * (room.cycles != 1)}"
-        fitting = f"{room.doses} of {planned} planned doses fit, {cycles}"
-        yield fact("", f"{amount} ({now} mg now) left under {limit}; {fitting}")
+        mg = f"{units.digits(units.thousandths(room.dose.magnitude))} mg at {units.show(room.bsa, units.AREA)}"
+        yield fact("", f"{amount} ({mg}) left under {limit}; {_fit(found, room)}")
+
+
+def _fit(found: Plan, room: left.Left) -> str:
+    """How many planned doses fit into the room that is left, and of the cycles still wholly ahead how many."""
+    planned = [dose for dose in found.doses if dose.state == "planned"]
+    begun = {dose.prescribed.cycle for dose in found.doses if dose.state != "planned"}
+    doses = f"{room.doses} of {len(planned)} planned dose{'s' * (len(planned) != 1)} fit{'s' * (room.doses == 1)}"
+    ahead = any(dose.prescribed.cycle not in begun for dose in planned)
+    return doses + (f", {room.cycles} whole cycle{'s' * (room.cycles != 1)}" if ahead else "")
 
 
 def _against(first_over: Crossing, remaining: Quantity | None) -> str:

@@ -286,8 +286,8 @@ def test_what_is_left_is_said_in_words(plan: Run) -> None:
     given = [f"{{cycle: 1, day: {day}, given: as planned}}" for day in (1, 8, 15)]
     out = plan(f"{LABEL}cycles: 3\nevents: [{', '.join(given)}]\n").out
     assert "So far   1.8 mg/m²: within 2.7\n" in out
-    assert "0.9 mg/m² (1.8 mg now) left under 2.7 mg/m²; 1 of 6 planned doses fit, 0 whole cycles\n" in out
-    assert "1.8 mg/m² (3.6 mg now) left under 3.6 mg/m²; 3 of 6 planned doses fit, 1 whole cycle\n" in out
+    assert "0.9 mg/m² (1.8 mg at 2 m²) left under 2.7 mg/m²; 1 of 6 planned doses fits, 0 whole cycles\n" in out
+    assert "1.8 mg/m² (3.6 mg at 2 m²) left under 3.6 mg/m²; 3 of 6 planned doses fit, 1 whole cycle\n" in out
     assert "2.7 mg/m²: first passed in cycle 2 on day 8, by 2.1 mg/m² at the end\n" in out
 
 

@@ -122,7 +122,7 @@ def test_vials_saved_deviation_and_delivered_are_shown(ino: Run) -> None:
     assert found["total"]["delivered_mg_per_m2"] == Decimal("1.707")
     assert found["total"]["level_mg_per_m2"] == Decimal("1.8")
     out = ino(*options).out
-    assert "1.707 mg/m² delivered" in out
+    assert "deliver 1.707 mg/m²" in out
     row = next(line.split() for line in out[out.index("Vials") :].splitlines() if line.split()[:2] == ["1", "8"])
     assert row == ["1", "8", "0.9", "-9.091", "1", "3.6", "0.018", "1"]
     assert "[hopa] Fahrenbruch" in out

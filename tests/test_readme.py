@@ -21,7 +21,9 @@ BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 def printed(command: str) -> str:
     environment = {
-        name: value for name, value in os.environ.items() if name not in ("INO_DOSE_SCHEDULES", "FORCE_COLOR")
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("INO_DOSE_SCHEDULES", "FORCE_COLOR", "PYTHONUNBUFFERED")
     }
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     done = subprocess.run(

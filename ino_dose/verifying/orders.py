@@ -176,6 +176,7 @@ def _answer(lines: Iterable[Line], facts: Facts, write: Writer) -> Counter[str]:
         found, error = _checked(line, facts)
         counts[found.verdict if found else "refused"] += 1
         write(line, found, error)
+        sys.stdout.flush()
     return counts
 
 

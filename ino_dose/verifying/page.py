@@ -25,17 +25,20 @@ def check(found: Check) -> Iterator[Part]:
     if order.id is not None:
         yield tables.fact("Patient", errors.printable(order.id))
     yield tables.fact("BSA", tables.bsa(plan))
-    yield tables.fact("Before", tables.prior(plan))
+    yield tables.fact("Prior", tables.prior(plan))
     for due in found.due:
         yield from _against(found, due)
+    if not plan.regimen.after_transplant:
+        yield tables.fact("Ceiling", f"{tables.limits(plan.ceiling)}: {plan.ceiling.basis}")
     yield ""
-    yield from tables.sentences("Look at this", verdict.warnings(found), "bold")
-    yield from tables.sentences("Taken for granted", verdict.assumptions(found))
+    yield from tables.sentences("Warnings", verdict.warnings(found), "bold")
+    yield from tables.sentences("Assumptions", verdict.assumptions(found))
 
 
 def _against(found: Check, due: Due) -> Iterator[Part]:
     """What is due, how far off the order is, and the sum, for one answer about remission."""
     if due.when:
+        yield ""
         yield tables.strong(f"If {due.when}")
     ordered = units.show(found.order.dose, units.DOSE)
     if due.dose:
@@ -48,4 +51,4 @@ def _against(found: Check, due: Due) -> Iterator[Part]:
     else:
         yield tables.fact("Due", "nothing on this day")
         yield tables.fact("Ordered", ordered)
-    yield tables.fact("In all", verdict.cumulative(due))
+    yield tables.fact("Sum", verdict.cumulative(due))

@@ -120,10 +120,10 @@ def _listed(cause: Cause, working: str) -> str:
 
 def cumulative(due: Due) -> str:
     """Where this dose leaves the course."""
-    counted = f"this dose counted as {'prescribed' if due.agrees else 'ordered'}, {_level(due.counted)}"
+    counted = f"this dose (counted as {'prescribed' if due.agrees else 'ordered'}, {_level(due.counted)})"
     if due.standing.total is None:
-        return f"unknown, since prior exposure is; {counted}"
-    return f"{_level(due.standing.total)} with {counted}: {_status(due)}"
+        return f"unknown after {counted}, since prior exposure is"
+    return f"{_level(due.standing.total)} after {counted}: {_status(due)}"
 
 
 def _level(level: Quantity) -> str:
