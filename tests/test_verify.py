@@ -180,3 +180,9 @@ def test_whatever_is_due_agrees_and_what_is_far_off_differs(regimen, hundredths,
 
     assert verdict(due * (1000 + thousandths) / 1000) == "agrees"
     assert verdict(due * (1000 + 1101 + thousandths) / 1000) == "differs"
+
+
+def test_a_cycle_past_any_course_is_refused_by_the_option_that_verify_has(ino: Run) -> None:
+    ran = ino("verify", "nhl-phase-1", "--cycle", "300", "--day", "1", "--bsa", "1.82m2", "--dose", "1mg")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "--cycle: 300 cycles are more than any course has; write 99 or less\n"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .. import asked, library, units
+from .. import asked, errors, library, units
 from ..errors import Collected, InputError
 from . import recompute
 from .order import USUAL, Order, Tolerance
@@ -35,16 +35,17 @@ def check(columns: Columns, facts: library.Facts) -> Check:
             if get(name) is None:
                 raise InputError("REGIMEN" if name == "regimen" else f"--{name}", "is missing", hint)
     faults.raise_any()
-    return recompute.check(
-        facts.regimen(str(get("regimen"))),
-        asked.body(get("height"), get("weight"), get("bsa"), get("formula"), get("sex")),
-        asked.course(get("prior"), None, get("remission_after"), False, get("level")),
-        facts.ceiling,
-        _order(columns),
-        USUAL if get("tolerance") is None else _tolerance(str(get("tolerance"))),
-        facts.product,
-        facts.all,
-    )
+    with errors.placed({"--cycles": "--cycle"}):
+        return recompute.check(
+            facts.regimen(str(get("regimen"))),
+            asked.body(get("height"), get("weight"), get("bsa"), get("formula"), get("sex")),
+            asked.course(get("prior"), None, get("remission_after"), False, get("level")),
+            facts.ceiling,
+            _order(columns),
+            USUAL if get("tolerance") is None else _tolerance(str(get("tolerance"))),
+            facts.product,
+            facts.all,
+        )
 
 
 def _order(columns: Columns) -> Order:

@@ -201,7 +201,7 @@ def _csv_writer(header: list[str], put: Put) -> Writer:
     writer.writerow([*header, *rows.RESULTS])
 
     def write(line: Line, found: Check | None, error: str) -> None:
-        given = [_printable(line.columns.get(name) or "") for name in header]
+        given = [_utf8(line.columns.get(name) or "") for name in header]
         cells = rows.cells(found) if found else dict.fromkeys(rows.RESULTS) | {"error": error}
         writer.writerow(given + [plain.cell(value) for value in cells.values()])
 
@@ -209,10 +209,10 @@ def _csv_writer(header: list[str], put: Put) -> Writer:
 
 
 def _write_json(put: Put, line: Line, found: Check | None, error: str) -> None:
-    refused = {"format": rows.FORMAT, "id": _printable(line.columns.get("id") or "") or None, "error": error}
+    refused = {"format": rows.FORMAT, "id": _utf8(line.columns.get("id") or "") or None, "error": error}
     whole = plain.to_json({"line": line.number} | (rows.whole(found) if found else refused))
     put(" ".join(part.strip() for part in whole.split("\n")) + "\n")
 
 
-def _printable(text: str) -> str:
+def _utf8(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
