@@ -119,7 +119,7 @@ def _tried(regimen: Regimen, ceiling: Ceiling, course: Course) -> Iterator[tuple
         asked = course._replace(cycles=cycles) if regimen.last_cycle is None else course
         doses = courses.line(regimen, asked).doses
         standing = ceilings.check(course.prior, doses, ceiling, applies)
-        if regimen.last_cycle is not None or standing.upper.first_over not in (None, "prior") or cycles == LONGEST:
+        if regimen.last_cycle is not None or standing.upper.first_over or cycles == LONGEST:
             yield doses, standing
 
 

@@ -18,6 +18,8 @@ KINDS: dict[str, Callable[[Path], object]] = {
 
 def faults(path: Path) -> tuple[Fault, ...]:
     """Every fault of a file, which is a regimen unless a key says otherwise. Raises InputError where there is none."""
+    if path.is_dir():
+        raise InputError(str(path), "is a folder", "name the files in it")
     if not path.is_file():
         raise InputError(str(path), "there is no such file", "check the path")
     try:

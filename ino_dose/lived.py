@@ -86,7 +86,10 @@ def _reduced(prescribed: Prescribed, events: Sequence[Event]) -> Prescribed:
 
 
 def _stopped(prescribed: Prescribed, events: Sequence[Event]) -> bool:
-    return any(event.what == "stop" and event.cycle <= prescribed.cycle for event in events)
+    """Whether the course had ended: not for a dose that was left unrecorded before one that was recorded."""
+    here = (prescribed.cycle, prescribed.day)
+    later = any((event.cycle, event.day) > here for event in events if event.what in ("given", "omitted"))
+    return not later and any(event.what == "stop" and event.cycle <= prescribed.cycle for event in events)
 
 
 def _record(due: Dose, event: Event) -> Dose:

@@ -157,7 +157,9 @@ def recorded(course: dict[str, Any]) -> list[dict[str, Any]] | None:
         due = level * bsa
         said = next((e for e in course["events"] if e.get("day") == day and e["cycle"] == cycle), {})
         state = "given" if "given" in said else "omitted" if "omitted" in said else "planned"
-        if state == "planned" and any("stop" in each and each["cycle"] <= cycle for each in course["events"]):
+        known = [(e["cycle"], e["day"]) for e in course["events"] if "given" in e or "omitted" in e]
+        ended = any("stop" in each and each["cycle"] <= cycle for each in course["events"])
+        if state == "planned" and ended and max(known, default=(0, 0)) < (cycle, day):
             continue
         mg, counts = hundredths(due), level
         if state == "omitted":
