@@ -472,6 +472,8 @@ def cohort(
     ceiling_file: CeilingFile = None,
 ) -> None:
     """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
+    if not doses:  # reading, planning and writing are threads already: more of them only wait for each other
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
     try:
         from . import library
         from .cohort import batch

@@ -14,8 +14,8 @@ import polars as pl
 from ..errors import InputError
 from .columns import ROLES, Columns
 
-SIZE = 1024 * 1024
-LONGEST = 16 * SIZE
+SIZE = 2 * 1024 * 1024
+LONGEST = 8 * SIZE
 ROWS = 32_768
 
 
@@ -117,7 +117,8 @@ class Csv(Chunks):
         """The rows, whole as raw lines or else as columns of text."""
         names = [str(index) for index in range(len(self.names))]
         header = ",".join(names).encode() + b"\n"
-        wanted = [names[self.names.index(name)] for name in columns.names.values()] if raw else names
+        roles = [name for role, name in columns.names.items() if role != "id"] if raw else self.names
+        wanted = [names[self.names.index(name)] for name in roles]
         back = dict(zip(names, self.names, strict=True))
         for chunk in self:
             lines = self._lines(chunk)
