@@ -108,7 +108,11 @@ class Csv(Chunks):
     def __init__(self, file: IO[bytes], name: str) -> None:
         super().__init__(file, name, quoted=True)
         self.header = self.first().rstrip(b"\r\n")
-        cells = list(csv.reader([self.header.decode("utf-8-sig")], strict=False))
+        try:
+            cells = list(csv.reader([self.header.decode("utf-8-sig")], strict=False))
+        except csv.Error:
+            said = "a carriage return stands alone in the header"
+            raise InputError(f"{name}:1", said, "end lines with a line feed") from None
         if not cells or not any(cells[0]):
             raise InputError(f"{name}:1", "the file is empty" if not self.header else "the header is empty", "")
         self.names = cells[0]
