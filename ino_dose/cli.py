@@ -502,9 +502,14 @@ def cohort(
     ceiling_file: CeilingFile = None,
 ) -> None:
     """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
+    if not doses:  # reading, planning and writing are threads already: more of them only wait for each other
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Polars would swallow one that is left to the system
     try:
         from . import library
         from .cohort import batch
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
     except ModuleNotFoundError as error:
         if error.name != "polars":
             raise

@@ -69,8 +69,9 @@ ARROWS = {
     "cohort.guess": "body cohort.columns units",
     "cohort.refusals": "asked body cohort.columns cohort.guess cohort.known errors units",
     "cohort.treatment": "body ceiling dosing plan remarks units",
-    "cohort.planner": "asked body cohort.columns cohort.guess cohort.known cohort.refusals cohort.treatment dosing "
-    "errors library plan remarks report units",
+    "cohort.ladder": "cohort.treatment units",
+    "cohort.planner": "asked body cohort.columns cohort.guess cohort.known cohort.ladder cohort.refusals "
+    "cohort.treatment dosing errors library plan remarks report units",
     "cohort.blocks": "cohort.columns errors",
     "cohort.results": "cohort.planner errors",
     "cohort.batch": "cohort.blocks cohort.columns cohort.guess cohort.planner cohort.results errors library",

@@ -14,8 +14,8 @@ import polars as pl
 from ..errors import InputError
 from .columns import ROLES, Columns
 
-SIZE = 1024 * 1024
-LONGEST = 16 * SIZE
+SIZE = 2 * 1024 * 1024
+LONGEST = 8 * SIZE
 ROWS = 32_768
 
 
@@ -108,7 +108,11 @@ class Csv(Chunks):
     def __init__(self, file: IO[bytes], name: str) -> None:
         super().__init__(file, name, quoted=True)
         self.header = self.first().rstrip(b"\r\n")
-        cells = list(csv.reader([self.header.decode("utf-8-sig")], strict=False))
+        try:
+            cells = list(csv.reader([self.header.decode("utf-8-sig")], strict=False))
+        except csv.Error:
+            said = "a carriage return stands alone in the header"
+            raise InputError(f"{name}:1", said, "end lines with a line feed") from None
         if not cells or not any(cells[0]):
             raise InputError(f"{name}:1", "the file is empty" if not self.header else "the header is empty", "")
         self.names = cells[0]
@@ -117,7 +121,8 @@ class Csv(Chunks):
         """The rows, whole as raw lines or else as columns of text."""
         names = [str(index) for index in range(len(self.names))]
         header = ",".join(names).encode() + b"\n"
-        wanted = [names[self.names.index(name)] for name in columns.names.values()] if raw else names
+        roles = [name for role, name in columns.names.items() if role != "id"] if raw else self.names
+        wanted = [names[self.names.index(name)] for name in roles]
         back = dict(zip(names, self.names, strict=True))
         for chunk in self:
             lines = self._lines(chunk)

@@ -71,10 +71,14 @@ class Columns(NamedTuple):
         return f"{cell} {unit}" if another else cell + unit
 
     def words(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The cells of each role as text; an empty cell is empty text."""
+        """The cells of each role that the frame has, as text; an empty cell is empty text."""
         import polars as pl
 
-        columns = [text(frame[name], role).fill_null("").alias(role) for role, name in self.names.items()]
+        columns = [
+            text(frame[name], role).fill_null("").alias(role)
+            for role, name in self.names.items()
+            if name in frame.columns
+        ]
         return pl.DataFrame(columns)
 
 

@@ -22,11 +22,9 @@ from ..errors import InputError
 from . import guess, refusals
 from .columns import RESULTS, SIZES, TREATMENT, Columns, find
 from .known import Known
-from .treatment import FINE, NOBODY, Standing, Treatment
+from .ladder import EXACT, SPAN, Ladder
+from .treatment import FINE, NOBODY, Treatment
 
-EXACT = pl.Decimal(38, 29)
-"""Holds every prior exposure below SPAN that may be written, and its sums, without rounding."""
-SPAN = 10_000
 MOST = 20_000
 """Problems remembered; more than any cohort of measured patients has."""
 FEW = 500
@@ -111,17 +109,22 @@ class Planner:
         self._forget()
 
     def _forget(self) -> None:
-        self.treatments: list[Treatment] = []
+        self.ladder = Ladder(self.dress.label)
+        self.treatments = self.ladder.treatments
         self.sizes = [Size()]
         self.of_bsa: dict[int | None, Size] = {}
         self.of_bmi: dict[int, str] = {}
         self.levels: dict[tuple[Decimal, Decimal], Decimal] = {}
+        self.bags: dict[Decimal, list[str]] = {}
         self.totals: dict[tuple[int, str], tuple[str | None, str | None, list[str]]] = {}
         self.told: dict[Any, list[tuple[Any, ...]]] = {}
         self.treated = Known([role for role in TREATMENT if self.columns.has(role)], self._treat)
         self.sure = Known(["key"], self._measure)
         self.unsure = Known(self.roles, self._measure)
         self.mixed = Known(["pair"], self._mix)
+        self._forget_priors()
+
+    def _forget_priors(self) -> None:
         self.stood = Known(["t", "prior"], self._standings)
 
     def plan(self, words: pl.DataFrame) -> pl.DataFrame:
@@ -137,8 +140,10 @@ class Planner:
         return results
 
     def _found(self, words: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.DataFrame, pl.DataFrame, pl.Series]:
-        if max(map(len, (self.treated, self.sure, self.unsure, self.mixed, self.stood))) > MOST:
+        if max(map(len, (self.treated, self.sure, self.unsure, self.mixed))) > MOST:
             self._forget()
+        if len(self.stood) > MOST:
+            self._forget_priors()
         t = self._treatments(words)
         s, refused = self._sizes(words)
         mixed = self.mixed.find(pl.select(pair=t.cast(pl.UInt64) * PAIRS + s))
@@ -154,9 +159,10 @@ class Planner:
 
     def _treat(self, rows: pl.DataFrame) -> pl.DataFrame:
         before = len(self.treatments)
-        for row in rows.iter_rows(named=True):
-            said = {role: self.columns.word(role, cell) for role, cell in row.items()}
-            self.treatments.append(self._treatment(**said))
+        said = (
+            {role: self.columns.word(role, cell) for role, cell in row.items()} for row in rows.iter_rows(named=True)
+        )
+        self.ladder.add([self._treatment(**each) for each in said])
         return pl.DataFrame({"t": range(before, len(self.treatments))}, {"t": pl.UInt32})
 
     def _treatment(
@@ -250,8 +256,13 @@ class Planner:
                 return None, self.dress.sentence(str(error)), []
             total += self.levels[name]
             amounts.add(self.levels[name])
-        doses = (units.quantity(amount, units.DOSE) for amount in amounts)
-        return units.digits(total), None, remarks.bags(doses, self.facts.product)
+        return units.digits(total), None, [said for amount in sorted(amounts) for said in self._bags(amount)]
+
+    def _bags(self, amount: Decimal) -> list[str]:
+        """What is said of the bag of a dose in mg."""
+        if amount not in self.bags:
+            self.bags[amount] = remarks.bags([units.quantity(amount, units.DOSE)], self.facts.product)
+        return self.bags[amount]
 
     def _stood(self, t: pl.Series, words: pl.DataFrame) -> pl.DataFrame:
         """What depends on treatment and prior exposure: sums, room left and standing."""
@@ -265,9 +276,9 @@ class Planner:
         known = pl.when(text.is_in(["unknown", ""])).then(pl.lit("-2")).when(text == "none").then(pl.lit("0"))
         number = pl.select(known.when(guess.plain(text)).then(text)).to_series()
         exposure = number.cast(EXACT, strict=False)
-        planned = pl.Series([each.made is not None for each in self.treatments])[t]
+        planned = self.ladder.made[t]
         fits = planned & (exposure < SPAN - 3).fill_null(False)
-        found = self._looked_up(t, pl.select(pl.when(fits).then(exposure)).to_series())
+        found = self.ladder.find(t, pl.select(pl.when(fits).then(exposure)).to_series())
         odd = number.is_null() | planned & ~fits
         if not odd.any():
             return found
@@ -278,30 +289,6 @@ class Planner:
         columns = [found[name].scatter(left, asked[name]) if left.len() else found[name] for name in found.columns]
         return pl.DataFrame(
             [*columns[:-1], columns[-1].scatter(at.filter(sentence.is_not_null()), sentence.drop_nulls())]
-        )
-
-    def _looked_up(self, t: pl.Series, exposure: pl.Series) -> pl.DataFrame:
-        """Standings of exposures in mg/m²: the breaks of the treatments, SPAN apart, are one ladder."""
-        ladder = [base * SPAN + each for base, treatment in enumerate(self.treatments) for each in treatment.breaks]
-        steps = [(treatment, place) for treatment in self.treatments for place in range(len(treatment.breaks))]
-        place = pl.Series(ladder, dtype=EXACT).search_sorted(t.cast(EXACT) * SPAN + exposure, side="left")
-        place = pl.select(pl.when(exposure.is_not_null()).then(place - 1)).to_series()
-        rows: list[Any] = [(None,) * len(Standing._fields)] * len(steps)
-        for used in place.drop_nulls().unique():
-            treatment, step = steps[used]
-            rows[used] = treatment.standing(step, self.dress.label)
-        schema = _of(("summed", "left"), pl.Boolean) | _of(Standing._fields[2:])
-        total, upper = (
-            pl.Series([getattr(each, name) for each in self.treatments], dtype=EXACT)[t] for name in ("total", "upper")
-        )
-        return pl.DataFrame(rows, schema, orient="row")[place].select(
-            cumulative_mg_per_m2=pl.when("summed").then(_digits(exposure + total)),
-            ceiling_status="status",
-            remaining_upper_mg_per_m2=pl.when("left").then(_digits(upper - total - exposure)),
-            first_over_lower="lower",
-            first_over_upper="upper",
-            last_cycle_within_upper="within",
-            error=pl.lit(None, pl.String),
         )
 
     def _asked(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -379,11 +366,6 @@ class Planner:
             if isinstance(value, str)
             else units.digits(Decimal(value))
         )
-
-
-def _digits(number: pl.Series) -> pl.Series:
-    """Exact decimals as units.digits writes them."""
-    return number.cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
 def _of(names: tuple[str, ...], kind: type[pl.DataType] = pl.String) -> dict[str, type[pl.DataType]]:
