@@ -52,19 +52,24 @@ def dose(prescribed: Prescribed, bsa: Quantity, rounding: Rounding) -> Dose:
     0.8 mg/m² × 1.82 m² = 1.456 mg → 1.46 mg in steps of 0.01 mg. Raises InputError where the
     step is so coarse that the dose would move by more than 10 %.
     """
-    step = rounding.step
-    calculated = product(prescribed.level, bsa)
-    amount = rounded(calculated, rounding)
-    if not units.within(amount, calculated, MOST):
-        raise InputError("--round-to", _too_coarse(prescribed, calculated, amount, step), "take a smaller step")
+    calculated, amount = amounts(prescribed, bsa, rounding)
     counted = units.fraction(prescribed.level)
     return Dose(prescribed, bsa, calculated, amount, amount, per_area(amount, bsa), counted)
 
 
+def amounts(prescribed: Prescribed, bsa: Quantity, rounding: Rounding) -> tuple[Quantity, Quantity]:
+    """The calculated and the rounded mg of a dose. Raises InputError as `dose` does."""
+    calculated = product(prescribed.level, bsa)
+    amount = rounded(calculated, rounding)
+    if not units.within(amount, calculated, MOST):
+        problem = _too_coarse(prescribed, calculated, amount, rounding.step)
+        raise InputError("--round-to", problem, "take a smaller step")
+    return calculated, amount
+
+
 def product(level: Quantity, bsa: Quantity) -> Quantity:
     """Level (mg/m²) × BSA (m²) in mg, exactly."""
-    milligrams: Quantity = (level * bsa).to(units.registry.mg)
-    return milligrams
+    return units.as_kind(level * bsa, units.DOSE)
 
 
 def rounded(calculated: Quantity, rounding: Rounding) -> Quantity:
@@ -80,8 +85,8 @@ def per_area(amount: Quantity, bsa: Quantity) -> Quantity:
 
 def round_half_up(amount: Quantity, step: Quantity) -> Quantity:
     """The whole number of steps nearest to an amount; the larger of two that are as near."""
-    steps: Quantity = (amount + step / 2) // step * step
-    return steps
+    whole, each = (units.as_kind(mass, units.DOSE).magnitude for mass in (amount, step))
+    return units.quantity((whole + each / 2) // each * each, units.DOSE)
 
 
 def whole_vials(calculated: Quantity, rounding: Rounding) -> Quantity | None:

@@ -160,6 +160,11 @@ def total(amounts: Iterable[Quantity], kind: Kind) -> Quantity:
     return sum((fraction(each) for each in amounts), quantity(Fraction(0), kind))
 
 
+def as_kind(amount: Quantity, kind: Kind) -> Quantity:
+    """The amount in the unit of its kind. Raises pint's error where it is of another."""
+    return amount.to(_unit(kind.unit))
+
+
 def within(amount: Quantity, of: Quantity, share: Quantity) -> bool:
     """Whether an amount is at most a share (%) away from another, up or down."""
     return abs(deviation(amount, of)) <= Fraction(share.magnitude)

@@ -251,7 +251,7 @@ class Planner:
             name = (dose.prescribed.level.magnitude, body.bsa.magnitude)
             try:
                 if name not in self.levels:
-                    self.levels[name] = dosing.dose(dose.prescribed, body.bsa, self.rounding).dose.magnitude
+                    self.levels[name] = dosing.amounts(dose.prescribed, body.bsa, self.rounding)[1].magnitude
             except InputError as error:
                 return None, self.dress.sentence(str(error)), []
             total += self.levels[name]
