@@ -83,7 +83,7 @@ def _read(said: Mapping[str, str], file: CourseFile | None, product: Product) ->
         get("--prior"),
         get("--cycles"),
         _after(said, file),
-        "--hsct" in said and said["--hsct"] == "yes",
+        get("--hsct") == "yes",
         get("--level"),
     )
     asked = asked._replace(start=_day(get("--start"), "--start"), transplant=_day(get("--transplant"), "--transplant"))

@@ -190,8 +190,6 @@ PLANNED = (
     "source",
     "source_spot",
 )
-
-
 LIVED = (*PLANNED, "state", "date", "counted_mg_per_m2", "bsa_m2")
 
 

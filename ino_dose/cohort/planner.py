@@ -39,19 +39,10 @@ STOOD = (
     "first_over_upper",
     "last_cycle_within_upper",
 )
-BY_SIZE = (
-    "cycle",
-    "day",
-    "level_mg_per_m2",
-    "calculated_mg",
-    "dose_mg",
-    "delivered_mg_per_m2",
-    "source",
-    "source_spot",
-)
-BY_PRIOR = ("cumulative_mg_per_m2", "ceiling_status")
-DOSE = (*BY_SIZE[:6], *BY_PRIOR, *BY_SIZE[6:])
+DOSE = report.PLANNED
 """The columns of a dose, as `plan -f csv` prints them."""
+BY_PRIOR = ("cumulative_mg_per_m2", "ceiling_status")
+BY_SIZE = tuple(name for name in DOSE if name not in BY_PRIOR)
 
 
 def plan(
