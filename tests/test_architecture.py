@@ -52,7 +52,7 @@ ARROWS = {
     "verifying.order": "ceiling course dosing plan units",
     "verifying.fits": "units",
     "verifying.misread": "body course regimen units",
-    "verifying.miswritten": "dosing units verifying.misread",
+    "verifying.miswritten": "dosing units verifying.misread verifying.order",
     "verifying.older": "body dosing units",
     "verifying.slips": "course dosing regimen units verifying.fits verifying.misread verifying.miswritten "
     "verifying.older verifying.order",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .. import dosing, units
 from .misread import transposed
+from .order import STEPS
 
 if TYPE_CHECKING:
     from ..units import Quantity
@@ -25,7 +26,6 @@ FACTORS = (
 )
 EU_VIAL = units.quantity("1", units.DOSE)
 """What an EU vial is labelled (package leaflet, section 6); of a US vial less can be withdrawn."""
-STEPS = ("0.01", "0.05", "0.1")
 
 
 class Ending(NamedTuple):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Answer = Literal["", "remission", "no remission"]
 Verdict = Literal["agrees", "differs", "undecided", "not_scheduled"]
+STEPS = ("0.01", "0.05", "0.1")
+"""Steps that doses are ordinarily rounded to, in mg."""
 
 
 class Order(NamedTuple):

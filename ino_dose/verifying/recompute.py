@@ -20,14 +20,13 @@ from ..dosing import Dose, Rounding
 from ..plan import Plan
 from ..regimen import Ceiling, Product, Regimen
 from . import slips
-from .order import USUAL, Answer, Check, Due, Order, Tolerance
+from .order import STEPS, USUAL, Answer, Check, Due, Order, Tolerance
 
 if TYPE_CHECKING:
     from ..units import Quantity
 
 STEP = Rounding(units.quantity("0.01", units.DOSE))
-ORDINARY = tuple(units.quantity(step, units.DOSE) for step in ("0.01", "0.05", "0.1"))
-"""Steps that doses are ordinarily rounded to, in mg."""
+ORDINARY = tuple(units.quantity(step, units.DOSE) for step in STEPS)
 
 
 class Deviation(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .. import body as bodies
 from .. import remarks, units
 from . import recompute
+from .order import STEPS
 
 if TYPE_CHECKING:
     from ..dosing import Dose
@@ -166,5 +167,6 @@ def assumptions(found: Check) -> list[str]:
     if found.due[-1].when:
         sentences.append("With remission: at the first chance, the end of the first cycle.")
     within = f"An order agrees within {units.show(found.tolerance.share, units.SHARE)} of the calculated dose"
-    rounding = ", or where it is that dose rounded to 0.01, 0.05 or 0.1 mg and so moved by 10 % at most"
+    steps = f"{', '.join(STEPS[:-1])} or {STEPS[-1]} mg"
+    rounding = f", or where it is that dose rounded to {steps} and so moved by 10 % at most"
     return [*sentences, f"{within}{rounding if found.tolerance.rounding else ''}."]
