@@ -176,7 +176,7 @@ def areas(height: Quantity, weight: Quantity, sex: str | None = None) -> dict[st
 
 def stated(bsa: Quantity, place: str = "--bsa") -> Body:
     """The body of someone whose BSA is given: it is used as it stands."""
-    _between(bsa.magnitude, "a BSA", place, units.show(bsa, units.AREA))
+    _between(bsa.magnitude, "a BSA", place, lambda: units.show(bsa, units.AREA))
     return Body(bsa)
 
 
@@ -191,16 +191,16 @@ def measured(
     except InputError as error:
         raise _with_swap(error, height, weight) from None
     bsa = area(formula, height, weight, sex)
-    _between(bsa.magnitude, "a BSA", place, f"{units.show(bsa, units.AREA)} by {formula.name}")
+    _between(bsa.magnitude, "a BSA", place, lambda: f"{units.show(bsa, units.AREA)} by {formula.name}")
     return Body(bsa, height, weight, formula, sex)
 
 
 def check(height: Quantity, weight: Quantity, place: str) -> None:
     """Refuse what no patient is: outside 30 to 250 cm, 1 to 400 kg, or a BMI of 8 to 100 kg/m²."""
-    _between(height.magnitude, "a height", place, units.show(height, units.HEIGHT))
-    _between(weight.magnitude, "a weight", place, units.show(weight, units.WEIGHT))
+    _between(height.magnitude, "a height", place, lambda: units.show(height, units.HEIGHT))
+    _between(weight.magnitude, "a weight", place, lambda: units.show(weight, units.WEIGHT))
     index = bmi(height, weight)
-    _between(index, "a BMI", place, OF_BMI.format(units.half_up(index, 1)))
+    _between(index, "a BMI", place, lambda: OF_BMI.format(units.half_up(index, 1)))
 
 
 def bmi(height: Quantity, weight: Quantity) -> Fraction:
@@ -209,14 +209,16 @@ def bmi(height: Quantity, weight: Quantity) -> Fraction:
 
 
 PLAUSIBLE = {"a height": ("30", "250"), "a weight": ("1", "400"), "a BSA": ("0.3", "4"), "a BMI": ("8", "100")}
+_BOUNDS = {what: (Fraction(least), Fraction(most)) for what, (least, most) in PLAUSIBLE.items()}
 _UNIT_OF = {"a height": " cm", "a weight": " kg", "a BSA": " m²", "a BMI": ""}
 OF_BMI = "{} kg/m² from height and weight"
+HEAVY = "BMI {} kg/m² is above 45: were pounds typed as kilograms?"
 
 
-def _between(value: Decimal | Fraction, what: str, place: str, shown: str) -> None:
-    least, most = map(Fraction, PLAUSIBLE[what])
+def _between(value: Decimal | Fraction, what: str, place: str, shown: Callable[[], str]) -> None:
+    least, most = _BOUNDS[what]
     if not least <= Fraction(value) <= most:
-        raise implausible(what, shown, place)
+        raise implausible(what, shown(), place)
 
 
 def implausible(what: str, shown: str, place: str = MEASURED) -> InputError:
@@ -249,7 +251,7 @@ def cautions(body: Body) -> list[str]:
     found = []
     if body.height is not None and body.weight is not None and bmi(body.height, body.weight) > 45:
         index = units.half_up(bmi(body.height, body.weight), 1)
-        found.append(f"BMI {index} kg/m² is above 45: were pounds typed as kilograms?")
+        found.append(HEAVY.format(index))
     if body.bsa.magnitude > D("2.5"):
         shown = units.show(body.bsa, units.AREA)
         found.append(f"BSA {shown} is above 2.5 m²: were pounds typed as kilograms? It is used in full, without a cap.")

@@ -30,15 +30,20 @@ class Preparation(NamedTuple):
 
 def prepare(dose: Quantity, product: Product) -> Preparation:
     """The vials to open, mL to withdraw, mg/mL in the usual bag, and the volume allowed where that is not."""
-    concentration = units.fraction(dose) / units.fraction(product.bag)
-    thin, strong = concentration < units.fraction(product.least), concentration > units.fraction(product.most)
+    least, most = usual(product)
     return Preparation(
         vials(dose, product),
         units.fraction(dose) / units.fraction(product.concentration),
-        concentration,
-        units.fraction(dose) / units.fraction(product.least) if thin else None,
-        units.fraction(dose) / units.fraction(product.most) if strong else None,
+        units.fraction(dose) / units.fraction(product.bag),
+        units.fraction(dose) / units.fraction(product.least) if dose < least else None,
+        units.fraction(dose) / units.fraction(product.most) if dose > most else None,
     )
+
+
+def usual(product: Product) -> tuple[Quantity, Quantity]:
+    """The least and the most mg for which the usual bag is neither too thin nor too strong."""
+    least, most = (units.as_kind(product.bag * each, units.DOSE) for each in (product.least, product.most))
+    return least, most
 
 
 def saved(dose: Dose, rounding: Rounding, product: Product) -> int:

@@ -162,7 +162,8 @@ def total(amounts: Iterable[Quantity], kind: Kind) -> Quantity:
 
 def as_kind(amount: Quantity, kind: Kind) -> Quantity:
     """The amount in the unit of its kind. Raises pint's error where it is of another."""
-    return amount.to(_unit(kind.unit))
+    unit = _unit(kind.unit)
+    return amount if amount.units == unit else amount.to(unit)
 
 
 def within(amount: Quantity, of: Quantity, share: Quantity) -> bool:
@@ -172,8 +173,8 @@ def within(amount: Quantity, of: Quantity, share: Quantity) -> bool:
 
 def deviation(amount: Quantity, of: Quantity) -> Fraction:
     """How far an amount is from another, in per cent of that, signed."""
-    quotient: Fraction = (fraction(amount) / fraction(of)).magnitude
-    return 100 * quotient - 100
+    whole = Fraction(of.to(amount.units).magnitude)
+    return 100 * (Fraction(amount.magnitude) - whole) / whole
 
 
 NO_LEVEL = quantity("0", LEVEL)

@@ -71,7 +71,7 @@ ARROWS = {
     "cohort.treatment": "body ceiling dosing plan remarks units",
     "cohort.ladder": "cohort.treatment units",
     "cohort.planner": "asked body cohort.columns cohort.guess cohort.known cohort.ladder cohort.refusals "
-    "cohort.treatment dosing errors library plan remarks report units",
+    "cohort.treatment dosing errors library pharmacy plan remarks report units",
     "cohort.blocks": "cohort.columns errors",
     "cohort.results": "cohort.planner errors",
     "cohort.batch": "cohort.blocks cohort.columns cohort.guess cohort.planner cohort.results errors library",

@@ -39,11 +39,14 @@ class Source(Protocol):
 
 
 class Chunks:
-    """The bytes of a file in pieces that end where a row ends, and the line that each begins with."""
+    """The bytes of a file in pieces that end where a row ends.
+
+    `line` is where the piece begins that was given last; who reads it adds its lines, having counted them.
+    """
 
     def __init__(self, file: IO[bytes], name: str, quoted: bool) -> None:
         self.file, self.name, self.quoted = file, name, quoted
-        self.line = self.after = 1
+        self.line = 1
         self.rest, self.read = b"", 0
         self.size = os.fstat(file.fileno()).st_size or None
 
@@ -73,8 +76,6 @@ class Chunks:
 
     def _taken(self, end: int) -> bytes:
         taken, self.rest = self.rest[:end], self.rest[end:]
-        self.line = self.after
-        self.after += taken.count(b"\n")
         if not taken.isascii():
             self._decode(taken)
         return taken
@@ -107,7 +108,8 @@ class Csv(Chunks):
 
     def __init__(self, file: IO[bytes], name: str) -> None:
         super().__init__(file, name, quoted=True)
-        self.header = self.first().rstrip(b"\r\n")
+        first = self.first()
+        self.header = first.rstrip(b"\r\n")
         try:
             cells = list(csv.reader([self.header.decode("utf-8-sig")], strict=False))
         except csv.Error:
@@ -116,29 +118,37 @@ class Csv(Chunks):
         if not cells or not any(cells[0]):
             raise InputError(f"{name}:1", "the file is empty" if not self.header else "the header is empty", "")
         self.names = cells[0]
+        self.line += first.count(b"\n")
 
     def blocks(self, columns: Columns, raw: bool) -> Iterator[Block]:
         """The rows, whole as raw lines or else as columns of text."""
-        names = [str(index) for index in range(len(self.names))]
-        header = ",".join(names).encode() + b"\n"
-        roles = [name for role, name in columns.names.items() if role != "id"] if raw else self.names
-        wanted = [names[self.names.index(name)] for name in roles]
-        back = dict(zip(names, self.names, strict=True))
         for chunk in self:
-            lines = self._lines(chunk)
-            found = pl.read_csv(
-                header + chunk, schema=dict.fromkeys(names, pl.String), columns=wanted, empty_string_is_null=not raw
-            )
-            frame = found.rename({name: back[name] for name in found.columns})
-            assert frame.height == len(lines), "rows were lost"
+            lines, quoted = pl.read_lines(chunk)["line"], b'"' in chunk
+            if quoted:
+                if (lines.str.count_matches('"', literal=True) % 2 == 1).any():
+                    lines = pl.Series("line", _joined(chunk.decode().removesuffix("\n").split("\n")))
+                self._check(lines, quoted)
+            frame = self._cells(chunk, lines, not raw)
             yield Block(lines.to_frame() if raw else frame, columns.words(frame))
+            self.line += chunk.count(b"\n") if quoted else lines.len()
 
-    def _lines(self, chunk: bytes) -> pl.Series:
-        """The rows as they are written; the first one that is ragged is refused with its line."""
-        lines = pl.read_lines(chunk)["line"]
-        if b'"' in chunk:
-            if (lines.str.count_matches('"', literal=True) % 2 == 1).any():
-                lines = pl.Series("line", _joined(chunk.decode().removesuffix("\n").split("\n")))
+    def _cells(self, chunk: bytes, lines: pl.Series, nulls: bool) -> pl.DataFrame:
+        """The cells of rows; what is between them is commas alone, or the rows are looked at one by one."""
+        schema = dict.fromkeys(self.names, pl.String)
+        try:
+            frame = pl.read_csv(chunk, has_header=False, schema=schema, empty_string_is_null=nulls)
+        except pl.exceptions.ComputeError:
+            self._check(lines, False)
+            raise
+        written = frame.select(pl.sum_horizontal(pl.all().str.len_bytes())).to_series() + len(self.names) - 1
+        if b'"' not in chunk and not (lines.str.len_bytes() == written).all():
+            self._check(lines, False)
+        assert frame.height == lines.len(), "rows were lost"
+        return frame
+
+    def _check(self, lines: pl.Series, quoted: bool) -> None:
+        """Refuse the first row that is ragged, with its line."""
+        if quoted:
             cell = r'(?:"(?:[^"]|"")*"|[^",]*)'
             fits = lines.str.contains(rf"^{cell}(?:,{cell}){{{len(self.names) - 1}}}$")
         else:
@@ -148,7 +158,6 @@ class Csv(Chunks):
             after = before.len() + int(before.str.count_matches("\n", literal=True).sum())
             problem = f"the row does not have {len(self.names)} cells like the header"
             raise self.refused(after, problem, "put a cell that has a comma or quotes in quotes, and double those")
-        return lines
 
 
 def _joined(lines: list[str]) -> Iterator[str]:
@@ -176,7 +185,6 @@ class NdJson(Chunks):
     def blocks(self, columns: Columns, raw: bool) -> Iterator[Block]:
         """The rows, whole as raw lines or else as columns of text."""
         self.rest = self.start + self.rest
-        self.after = 1
         for chunk in self:
             lines = chunk.decode().rstrip("\r\n").split("\n")
             rows = [self._read(line, after) for after, line in enumerate(lines)]
@@ -185,6 +193,7 @@ class NdJson(Chunks):
             frame = pl.DataFrame(cells, dict.fromkeys(names, pl.String))
             whole = pl.DataFrame({"line": [line.rstrip() for line in lines]}) if raw else frame
             yield Block(whole, columns.words(frame))
+            self.line += len(lines)
 
     def _read(self, line: str | bytes, after: int) -> dict[str, Any]:
         try:

@@ -17,27 +17,27 @@ Texts = TypeVar("Texts", pl.Series, pl.Expr)
 KINDS = {"height": units.HEIGHT, "weight": units.WEIGHT}
 PLAIN = {"bsa": [""], "formula": ["", "mosteller"], "sex": ["", "f", "m"]}
 """Cells beside height and weight that leave the BSA to the usual formula."""
-KEYS = 1024
-"""Above every BSA in hundredths and every BMI in tenths."""
 CLOSE = 1e-6
 """How near a tie a float is not trusted; its own error is below 1e-12 here."""
 
 
 def sizes(words: pl.DataFrame, columns: Columns) -> pl.DataFrame:
-    """The words of sizes with their numbers beside them, and the class of the body that a row surely has.
+    """The words of sizes with their numbers beside them, and the BSA that a row surely has.
 
-    `key` holds BSA in hundredths of m², and BMI in tenths where it is remarked on. It is null
-    wherever a float might be wrong about it, and for all that is not a plain number. `h`, `w` (cm,
-    kg) and `bmi` are floats, `h_text` and `w_text` the texts of the numbers.
+    `key` is the BSA in hundredths of m². It is null wherever a float might be wrong about it, or
+    about the BMI in tenths, and for all that is not a plain number; `heavy` says where that BMI is
+    remarked on. `h`, `w` (cm, kg) and `bmi` are floats, `h_text` and `w_text` the texts of the numbers.
     """
     if not (columns.has("height") and columns.has("weight")):
-        return words.with_columns(key=pl.lit(None, pl.Int64), h=pl.lit(None, pl.Float64))
+        none = {"key": pl.UInt32, "h": pl.Float64, "heavy": pl.Boolean}
+        return words.with_columns(pl.lit(None, kind).alias(name) for name, kind in none.items())
     read = words.with_columns(*_texts(columns, "height", "h"), *_texts(columns, "weight", "w"))
     read = read.with_columns(h=_number(columns, "height", "h"), w=_number(columns, "weight", "w"))
     h, w = pl.col("h"), pl.col("w")
     area = bodies.FORMULAS["mosteller"].area(h, w, None)  # type: ignore[arg-type]
     index = w / (h / 100) ** 2
-    return read.with_columns(area=area, bmi=index).with_columns(key=_key(columns))
+    read = read.with_columns(area=area, bmi=index).with_columns(key=_key(columns))
+    return read.with_columns(heavy=pl.col("key").is_not_null() & (pl.col("bmi") > 45))
 
 
 def _key(columns: Columns) -> pl.Expr:
@@ -45,8 +45,7 @@ def _key(columns: Columns) -> pl.Expr:
     sure = [inside(pl.col(name), what) for name, what in (("h", "a height"), ("w", "a weight"), ("bmi", "a BMI"))]
     sure += [inside(pl.col("area"), "a BSA", 0.01), clear(bsa), (bmi < 450 - CLOSE) | (bmi > 450 + CLOSE) & clear(bmi)]
     sure += [pl.col(role).is_in(fits) for role, fits in PLAIN.items() if columns.has(role)]
-    remarked = pl.when(bmi > 450).then(nearest(bmi)).otherwise(0)
-    return pl.when(pl.all_horizontal(sure)).then(nearest(bsa) * KEYS + remarked)
+    return pl.when(pl.all_horizontal(sure)).then(nearest(bsa).cast(pl.UInt32))
 
 
 def _texts(columns: Columns, role: str, name: str) -> list[pl.Expr]:
@@ -93,6 +92,12 @@ def outside(value: pl.Expr, what: str) -> pl.Expr:
 def nearest(value: pl.Expr) -> pl.Expr:
     """Rounded half up."""
     return (value + 0.5).floor().cast(pl.Int64)
+
+
+def tenths(value: pl.Expr) -> pl.Expr:
+    """A number as text, rounded half up to 0.1."""
+    whole = nearest(value * 10)
+    return pl.concat_str(whole // 10, pl.lit("."), whole % 10)
 
 
 def clear(value: pl.Expr) -> pl.Expr:

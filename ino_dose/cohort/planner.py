@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from .. import asked, dosing, library, remarks, report, units
+from .. import asked, dosing, library, pharmacy, remarks, report, units
 from .. import body as bodies
 from .. import plan as plans
 from ..body import Body
@@ -30,7 +30,6 @@ MOST = 20_000
 FEW = 500
 """Rows that the engine is asked about one by one before sentences are put together by the column."""
 ROWS = 65_536
-PAIRS = 2**32
 STOOD = (
     "cumulative_mg_per_m2",
     "ceiling_status",
@@ -84,7 +83,7 @@ class Size(NamedTuple):
     cautions: tuple[str, ...] = ()
 
 
-MIX = ("used_bsa_m2", "total_level_mg_per_m2", "total_dose_mg", "warnings", "error", "late")
+MIX = ("used_bsa_m2", "total_level_mg_per_m2", "total_dose_mg", "warnings", "heavy", "error", "late")
 
 
 class Planner:
@@ -93,6 +92,7 @@ class Planner:
     def __init__(self, columns: Columns, facts: library.Facts, round_to: str, dress: Dress = Dress()) -> None:  # noqa: B008
         self.columns, self.facts, self.dress = columns, facts, dress
         self.rounding = asked.rounding(round_to, facts.product)
+        self.least, self.most = (each.magnitude for each in pharmacy.usual(facts.product))
         self.roles = [role for role in SIZES if columns.has(role)]
         self.refusals = refusals.Refusals(columns, dress.sentence)
         if columns.regimen is not None:
@@ -103,8 +103,6 @@ class Planner:
         self.ladder = Ladder(self.dress.label)
         self.treatments = self.ladder.treatments
         self.sizes = [Size()]
-        self.of_bsa: dict[int | None, Size] = {}
-        self.of_bmi: dict[int, str] = {}
         self.levels: dict[tuple[Decimal, Decimal], Decimal] = {}
         self.bags: dict[Decimal, list[str]] = {}
         self.totals: dict[tuple[int, str], tuple[str | None, str | None, list[str]]] = {}
@@ -112,7 +110,7 @@ class Planner:
         self.treated = Known([role for role in TREATMENT if self.columns.has(role)], self._treat)
         self.sure = Known(["key"], self._measure)
         self.unsure = Known(self.roles, self._measure)
-        self.mixed = Known(["pair"], self._mix)
+        self.mixed = Known(["t", "s"], self._mix)
         self._forget_priors()
 
     def _forget_priors(self) -> None:
@@ -120,25 +118,36 @@ class Planner:
 
     def plan(self, words: pl.DataFrame) -> pl.DataFrame:
         """The RESULTS of each row as dressed text, null where there are none. The words have been through guess.sizes."""
-        mixed, stood, refused = self._found(words)[2:]
-        error = pl.select(pl.coalesce(mixed["error"], refused, stood["error"], mixed["late"])).to_series()
-        found = {**mixed.to_dict(), **stood.to_dict(), "error": error}
+        _, _, mixed, refused, stood = self._found(words)
+        error = _first([refused, stood["error"], mixed["late"]])
+        found = {**mixed.to_dict(), **stood.to_dict(), "warnings": self._warnings(words, mixed), "error": error}
         results = pl.DataFrame([found[name].alias(name) for name in RESULTS])
-        if error.null_count() < error.len():
-            results = results.with_columns(
-                pl.when(pl.col("error").is_null()).then(pl.col(name)).alias(name) for name in RESULTS[:-1]
-            )
-        return results
+        if error.null_count() == refused.null_count():
+            return results
+        return results.with_columns(
+            pl.when(pl.col("error").is_null()).then(pl.col(name)).alias(name) for name in RESULTS[:-1]
+        )
 
-    def _found(self, words: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.DataFrame, pl.DataFrame, pl.Series]:
+    def _found(self, words: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.DataFrame, pl.Series, pl.DataFrame]:
+        """Treatment, size, what depends on both, why there is none, and where it stands."""
         if max(map(len, (self.treated, self.sure, self.unsure, self.mixed))) > MOST:
             self._forget()
         if len(self.stood) > MOST:
             self._forget_priors()
         t = self._treatments(words)
         s, refused = self._sizes(words)
-        mixed = self.mixed.find(pl.select(pair=t.cast(pl.UInt64) * PAIRS + s))
-        return t, s, mixed, self._stood(t, words), refused
+        mixed = self.mixed.find(pl.DataFrame({"t": t, "s": s}))
+        refused = _first([mixed["error"], refused])
+        planned = t.set(refused.is_not_null(), None) if refused.null_count() < t.len() else t
+        return t, s, mixed, refused, self._stood(planned, words)
+
+    def _warnings(self, words: pl.DataFrame, mixed: pl.DataFrame) -> pl.Series:
+        """What is said of treatment and BSA; where a BMI is remarked on, that comes first."""
+        if not (at := words["heavy"].arg_true()).len():
+            return mixed["warnings"]
+        rows = words[at].select(bmi=guess.tenths(pl.col("bmi")), said=mixed["heavy"][at])
+        said = rows.select(pl.col("said").str.replace(refusals.GAP, pl.col("bmi"), literal=True)).to_series()
+        return mixed["warnings"].scatter(at, said)
 
     def _treatments(self, words: pl.DataFrame) -> pl.Series:
         """The number of each row's treatment."""
@@ -198,41 +207,33 @@ class Planner:
         return pl.DataFrame({"s": range(before, len(self.sizes))}, {"s": pl.UInt32})
 
     def _size(self, key: int | None, *cells: str) -> Size:
-        """A body by the engine, or put together from one with this BSA and another with this BMI."""
-        bsa, bmi = (None, None) if key is None else divmod(key, guess.KEYS)
-        if bmi and bsa in self.of_bsa and bmi in self.of_bmi:
-            usual = self.of_bsa[bsa]
-            return usual._replace(cautions=(self.of_bmi[bmi], *usual.cautions))
+        """A body by the engine. Where its class is known, each row says its own BMI."""
         said = {role: self.columns.word(role, cell) for role, cell in zip(self.roles, cells, strict=True)}
         try:
             body = asked.body(**dict.fromkeys(SIZES) | said)
         except InputError as error:
             return Size(self.dress.sentence(str(error)))
-        assert bsa is None or body.bsa.magnitude * 100 == bsa, "a guessed BSA is wrong"
-        cautions = bodies.cautions(body)
-        size = Size(None, body, units.digits(body.bsa.magnitude), tuple(cautions))
-        if bmi:
-            self.of_bmi[bmi] = cautions[0]
-        elif bsa is not None:
-            self.of_bsa[bsa] = size
-        return size
+        assert key is None or body.bsa.magnitude * 100 == key, "a guessed BSA is wrong"
+        cautions = bodies.cautions(body if key is None else body._replace(height=None))
+        return Size(None, body, units.digits(body.bsa.magnitude), tuple(cautions))
 
-    def _mix(self, pairs: pl.DataFrame) -> pl.DataFrame:
+    def _mix(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What depends on treatment and body: BSA, milligrams, warnings, and what is wrong with either."""
-        rows = [self._mixture(self.treatments[pair // PAIRS], self.sizes[pair % PAIRS]) for pair in pairs["pair"]]
-        return pl.DataFrame(rows, _of(MIX), orient="row")
+        found = [self._mixture(self.treatments[t], self.sizes[s]) for t, s in rows.select("t", "s").iter_rows()]
+        return pl.DataFrame(found, _of(MIX), orient="row")
 
     def _mixture(self, treatment: Treatment, size: Size) -> tuple[str | None, ...]:
         made, body = treatment.made, size.body
         if treatment.error or body is None or made is None:
-            return (None, None, None, None, treatment.error or size.error, treatment.late)
+            return (*[None] * 5, treatment.error or size.error, treatment.late)
         name = (id(treatment), size.bsa)
         if name not in self.totals:
             self.totals[name] = self._total(made, body)
         dose, late, bags = self.totals[name]
-        warnings = " ".join((*size.cautions, *treatment.warnings, *bags))
-        said = self.dress.sentence(warnings) if warnings else None
-        return (size.bsa, treatment.sum, dose, said, None, late)
+        warnings = (*size.cautions, *treatment.warnings, *bags)
+        said = self.dress.sentence(" ".join(warnings)) if warnings else None
+        heavy = self.dress.sentence(" ".join((bodies.HEAVY.format(refusals.GAP), *warnings)))
+        return (size.bsa, treatment.sum, dose, said, heavy, None, late)
 
     @units.exact
     def _total(self, made: plans.Plan, body: Body) -> tuple[str | None, str | None, list[str]]:
@@ -251,6 +252,8 @@ class Planner:
 
     def _bags(self, amount: Decimal) -> list[str]:
         """What is said of the bag of a dose in mg."""
+        if self.least <= amount <= self.most:
+            return []
         if amount not in self.bags:
             self.bags[amount] = remarks.bags([units.quantity(amount, units.DOSE)], self.facts.product)
         return self.bags[amount]
@@ -259,7 +262,7 @@ class Planner:
         """What depends on treatment and prior exposure: sums, room left and standing."""
         prior = words["prior"] if self.columns.has("prior") else pl.Series(["none"]).new_from_index(0, words.height)
         rows = pl.DataFrame({"t": t, "prior": prior})
-        few = rows.head(1000).unique().height * 2 < min(rows.height, 1000)
+        few = prior.head(1000).n_unique() * 2 < min(rows.height, 1000)
         return self.stood.find(rows) if few else self._standings(rows)
 
     def _standings(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -357,6 +360,12 @@ class Planner:
             if isinstance(value, str)
             else units.digits(Decimal(value))
         )
+
+
+def _first(errors: list[pl.Series]) -> pl.Series:
+    """What is wrong with each row, by the first that says so."""
+    some = [each for each in errors if each.null_count() < each.len()] or errors[:1]
+    return some[0] if len(some) == 1 else pl.select(pl.coalesce(some)).to_series()
 
 
 def _of(names: tuple[str, ...], kind: type[pl.DataType] = pl.String) -> dict[str, type[pl.DataType]]:

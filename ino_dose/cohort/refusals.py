@@ -133,11 +133,10 @@ class Refusals:
             _digits(pl.when(guess.usual(self.columns, role, name)).then(f"{name}_text"))
             for role, name in (("height", "h"), ("weight", "w"))
         )
-        tenths = guess.nearest(pl.col("bmi") * 10)
         value, shown = {
             "a height": (height, "{} cm"),
             "a weight": (weight, "{} kg"),
-            "a BMI": (pl.concat_str(tenths // 10, pl.lit("."), tenths % 10), bodies.OF_BMI),
+            "a BMI": (guess.tenths(pl.col("bmi")), bodies.OF_BMI),
         }[what]
         error = bodies.implausible(what, shown.format(GAP))
         if swap:
