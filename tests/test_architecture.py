@@ -70,11 +70,16 @@ ARROWS = {
     "cohort.refusals": "asked body cohort.columns cohort.guess cohort.known errors units",
     "cohort.treatment": "body ceiling dosing plan remarks units",
     "cohort.ladder": "cohort.treatment units",
-    "cohort.planner": "asked body cohort.columns cohort.guess cohort.known cohort.ladder cohort.refusals "
-    "cohort.treatment dosing errors library pharmacy plan remarks report units",
+    "cohort.dress": "",
+    "cohort.amounts": "asked body cohort.columns cohort.dress cohort.guess cohort.known cohort.refusals cohort.treatment "
+    "dosing errors library pharmacy plan remarks units",
+    "cohort.standings": "asked cohort.columns cohort.dress cohort.guess cohort.known cohort.ladder cohort.refusals "
+    "cohort.treatment errors units",
+    "cohort.doses": "asked body cohort.amounts cohort.columns cohort.dress cohort.treatment dosing plan report units",
+    "cohort.planner": "asked cohort.amounts cohort.columns cohort.doses cohort.dress cohort.guess cohort.standings library",
     "cohort.blocks": "cohort.columns errors",
-    "cohort.results": "cohort.planner errors",
-    "cohort.batch": "cohort.blocks cohort.columns cohort.guess cohort.planner cohort.results errors library",
+    "cohort.results": "errors",
+    "cohort.batch": "cohort.blocks cohort.columns cohort.dress cohort.guess cohort.planner cohort.results errors library",
     "cli": "__init__ asked body calendar ceiling cohort.batch comparing coursefile errors library lint listing plain plan "
     "remarks report shape sidebyside tables units verifying.order verifying.ordered verifying.orders verifying.page "
     "verifying.rows",

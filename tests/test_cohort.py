@@ -18,7 +18,7 @@ from ino_dose.errors import InputError
 pl = pytest.importorskip("polars")
 
 from ino_dose import cohort  # noqa: E402
-from ino_dose.cohort import batch, blocks, planner  # noqa: E402
+from ino_dose.cohort import amounts, batch, blocks, planner  # noqa: E402
 from ino_dose.cohort.columns import RESULTS  # noqa: E402
 
 REGIMENS = [regimen.id for regimen in library.at().all()[0]]
@@ -152,7 +152,7 @@ ROW = st.tuples(
 @given(rows=st.lists(ROW, min_size=1, max_size=16))
 def test_every_row_says_what_plan_says(few: int, rows: list[dict[str, str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planner, "FEW", few)
+        patch.setattr(amounts, "FEW", few)
         assert together(rows) == [alone(row) for row in rows]
 
 

@@ -20,6 +20,7 @@ from ..errors import InputError
 from ..library import Facts
 from . import blocks, guess, results
 from .columns import Columns, find
+from .dress import DRESS
 from .planner import Planner
 
 Form = Literal["csv", "ndjson", "parquet"]
@@ -54,7 +55,7 @@ def run(
         if doses and not columns.has("id"):
             raise InputError(file, "the column id is missing", "--doses needs it to say whose dose a row is")
         raw = came == goes != "parquet" and not doses
-        planner, tally = Planner(columns, facts, round_to, results.DRESS[goes, raw]), Tally()
+        planner, tally = Planner(columns, facts, round_to, DRESS[goes, raw]), Tally()
         with results.complete(out) as path, _progress(source, tally):
             rows = _dose_rows if doses else _rows
             guessed = ahead(_guessed(source.blocks(columns, raw), columns))
@@ -76,8 +77,9 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
 
 
 def _guessed(found: Iterator[blocks.Block], columns: Columns) -> Iterator[blocks.Block]:
+    steps = guess.steps(columns)
     for block in found:
-        yield block._replace(words=guess.sizes(block.words, columns))
+        yield block._replace(words=guess.sizes(block.words, steps))
 
 
 Planned = Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]
@@ -85,17 +87,19 @@ Planned = Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]
 
 
 def _rows(found: Iterator[blocks.Block], planner: Planner) -> Planned:
-    for block in found:
-        planned = planner.plan(block.words)
-        yield block.whole, planned, planned
+    placed = ((block.whole, planner.place(block.words)) for block in found)
+    for whole, place in ahead(placed):
+        planned = planner.stand(place)
+        yield whole, planned, planned
 
 
 def _dose_rows(found: Iterator[blocks.Block], planner: Planner) -> Planned:
     for block in found:
         for start in range(0, block.words.height, PATIENTS):
             words = block.words.slice(start, PATIENTS)
-            planned = planner.plan(words)
-            yield *planner.doses(words, planned["error"]), planned
+            placed = planner.place(words)
+            planned = planner.stand(placed)
+            yield *planner.doses.find(words, placed, planned["error"]), planned
 
 
 def _counted(planned: Planned, tally: Tally) -> results.Frames:

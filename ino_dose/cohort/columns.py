@@ -74,18 +74,16 @@ class Columns(NamedTuple):
         """The cells of each role that the frame has, as text; an empty cell is empty text."""
         import polars as pl
 
-        columns = [
-            text(frame[name], role).fill_null("").alias(role)
-            for role, name in self.names.items()
-            if name in frame.columns
-        ]
-        return pl.DataFrame(columns)
+        cells = {role: text(frame[name], role) for role, name in self.names.items() if name in frame.columns}
+        return pl.DataFrame({role: cell.fill_null("") if cell.null_count() else cell for role, cell in cells.items()})
 
 
 def text(column: pl.Series, role: str) -> pl.Series:
     """The cells of a column as they would be written; of a float the shortest decimal that means it."""
     import polars as pl
 
+    if column.dtype == pl.String:
+        return column
     if column.dtype.is_float():
         if role in ("cycles", "remission_after") and (column.drop_nulls() % 1 == 0).all():
             return column.cast(pl.Int64).cast(pl.String)

@@ -5,7 +5,7 @@ The formulas are those of body.py, given columns instead of numbers.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -21,23 +21,35 @@ CLOSE = 1e-6
 """How near a tie a float is not trusted; its own error is below 1e-12 here."""
 
 
-def sizes(words: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+Steps = list[list[pl.Expr]]
+
+
+def sizes(words: pl.DataFrame, steps: Steps) -> pl.DataFrame:
     """The words of sizes with their numbers beside them, and the BSA that a row surely has.
 
     `key` is the BSA in hundredths of m². It is null wherever a float might be wrong about it, or
     about the BMI in tenths, and for all that is not a plain number; `heavy` says where that BMI is
     remarked on. `h`, `w` (cm, kg) and `bmi` are floats, `h_text` and `w_text` the texts of the numbers.
     """
+    for step in steps:
+        words = words.with_columns(step)
+    return words
+
+
+def steps(columns: Columns) -> Steps:
+    """What `sizes` does to words with these columns, each step on what came out of the one before."""
     if not (columns.has("height") and columns.has("weight")):
         none = {"key": pl.UInt32, "h": pl.Float64, "heavy": pl.Boolean}
-        return words.with_columns(pl.lit(None, kind).alias(name) for name, kind in none.items())
-    read = words.with_columns(*_texts(columns, "height", "h"), *_texts(columns, "weight", "w"))
-    read = read.with_columns(h=_number(columns, "height", "h"), w=_number(columns, "weight", "w"))
+        return [[pl.lit(None, kind).alias(name) for name, kind in none.items()]]
     h, w = pl.col("h"), pl.col("w")
-    area = bodies.FORMULAS["mosteller"].area(h, w, None)  # type: ignore[arg-type]
-    index = w / (h / 100) ** 2
-    read = read.with_columns(area=area, bmi=index).with_columns(key=_key(columns))
-    return read.with_columns(heavy=pl.col("key").is_not_null() & (pl.col("bmi") > 45))
+    area: Any = bodies.FORMULAS["mosteller"].area(h, w, None)  # type: ignore[arg-type]
+    return [
+        [*_texts(columns, "height", "h"), *_texts(columns, "weight", "w")],
+        [_number(columns, "height", "h").alias("h"), _number(columns, "weight", "w").alias("w")],
+        [area.alias("area"), (w / (h / 100) ** 2).alias("bmi")],
+        [_key(columns).alias("key")],
+        [(pl.col("key").is_not_null() & (pl.col("bmi") > 45)).alias("heavy")],
+    ]
 
 
 def _key(columns: Columns) -> pl.Expr:

@@ -67,9 +67,10 @@ class Known:
         """Whether these keys, and all before, have a place in the list, which grows to hold them."""
         most: Any = 0
         for name in self.on if self.listed else ():
-            last, base = (len(self.words[name]), WORDS) if name in self.words else (rows[name].max() or 0, NUMBERS)
-            self.listed &= last < base
-            most = most * base + last
+            text = name in self.words
+            last: Any = len(self.words[name]) if text else rows[name].max() or 0
+            self.listed &= last < (WORDS if text else NUMBERS)
+            most = most * (WORDS if text else NUMBERS) + last
         self.listed &= most < PLACES
         if self.listed and most >= self.places.len():
             self.places = self.places.extend_constant(None, most + 1 - self.places.len())

@@ -16,7 +16,6 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from ..errors import InputError
-from .planner import Dress
 
 Frames = Iterator[tuple[pl.DataFrame, pl.DataFrame]]
 """The rows as they came (as raw lines, if their one column is `line`), and the results beside them."""
@@ -51,20 +50,6 @@ def _give_mode(path: Path, goal: Path) -> None:
     """The permissions of the file that is replaced, or those that a new file gets here."""
     os.umask(usual := os.umask(0))
     path.chmod(goal.stat().st_mode & 0o777 if goal.exists() else 0o666 & ~usual)
-
-
-def _cell(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-DRESS = {
-    ("csv", True): Dress(sentence=_cell),
-    ("csv", False): Dress(),
-    ("ndjson", True): Dress(json.dumps, json.dumps),
-    ("ndjson", False): Dress(json.dumps, json.dumps),
-    ("parquet", False): Dress(),
-}
-"""How texts go into each format, as raw lines or as columns."""
 
 
 def csv(frames: Frames, path: Path, header: bytes) -> None:
