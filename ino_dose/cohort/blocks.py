@@ -51,9 +51,11 @@ class Chunks:
         self.size = os.fstat(file.fileno()).st_size or None
 
     def __iter__(self) -> Iterator[bytes]:
-        while piece := self.file.read(SIZE):
+        size = SIZE // 8  # a small one first, so that there is something to plan while the next is read
+        while piece := self.file.read(size):
             self.read += len(piece)
             self.rest += piece
+            size = SIZE
             if end := self._end():
                 yield self._taken(end)
             if len(self.rest) > LONGEST:

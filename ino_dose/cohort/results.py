@@ -54,7 +54,7 @@ def _give_mode(path: Path, goal: Path) -> None:
 
 def csv(frames: Frames, path: Path, header: bytes) -> None:
     """Raw lines get their results behind them, which are cells already; columns are written anew."""
-    with path.open("wb") as file:
+    with path.open("r+b") as file:
         for whole, results in frames:
             raw = whole.columns == ["line"]
             rows = whole.hstack(results)
@@ -66,7 +66,7 @@ def csv(frames: Frames, path: Path, header: bytes) -> None:
 
 def ndjson(frames: Frames, path: Path, header: bytes) -> None:
     """The results, which are JSON values already, go in before the closing brace."""
-    with path.open("wb") as file:
+    with path.open("r+b") as file:
         for whole, results in frames:
             raw = whole.columns == ["line"]
             lines = whole["line"] if raw else pl.read_lines(whole.write_ndjson().encode())["line"]
