@@ -23,7 +23,8 @@ MOST = 20_000
 """Problems remembered; more than any cohort of measured patients has."""
 FEW = 500
 """Rows that the engine is asked about one by one before sentences are put together by the column."""
-TEXTS = ("used_bsa_m2", "total_level_mg_per_m2", "total_dose_mg", "warnings", "heavy", "error", "late")
+AMOUNTS = ("used_bsa_m2", "total_level_mg_per_m2", "total_dose_mg", "warnings")
+TEXTS = (*AMOUNTS, "heavy", "error", "late")
 """What depends on treatment and body; `heavy` are the warnings of a row that has a BMI to be remarked on in the gap."""
 
 REMARKED = pl.col("said").str.replace(refusals.GAP, guess.tenths(pl.col("bmi")), literal=True)
@@ -39,18 +40,20 @@ class Size(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Rows with the numbers of their treatments `t` and sizes `s`, what depends on both, and why there is no plan.
+    """Rows with the numbers of their treatments `t` and sizes `s`, and the AMOUNTS that depend on both.
 
-    `prior` is what was said of exposure before, which decides nothing here.
-    `treatments` and `sizes` only grow, and are others when those before were forgotten.
+    `refused` says why a row has no plan, `late` why it has none if its prior exposure is right;
+    `prior` is what was said of that. The lists only grow, and are others when those before were
+    forgotten.
     """
 
     treatments: list[Treatment]
     sizes: list[Size]
     t: pl.Series
     s: pl.Series
-    found: pl.DataFrame
+    amounts: pl.DataFrame
     refused: pl.Series
+    late: pl.Series
     prior: pl.Series
 
 
@@ -84,17 +87,10 @@ class Amounts:
         t = self._treatments(words)
         s, refused = self._sizes(words)
         mixed = self.mixed.find(pl.DataFrame({"t": t, "s": s}))
-        found = mixed.with_columns(self._warnings(words, mixed))
+        amounts = mixed.select(AMOUNTS).with_columns(_remarked(words, mixed))
         prior = words["prior"] if self.columns.has("prior") else pl.Series(["none"]).new_from_index(0, words.height)
-        return Placed(self.treatments, self.sizes, t, s, found, first(mixed["error"], refused), prior)
-
-    def _warnings(self, words: pl.DataFrame, mixed: pl.DataFrame) -> pl.Series:
-        """What is said of treatment and BSA; where a BMI is remarked on, that comes first."""
-        at = words["heavy"].arg_true()
-        if not at.len():
-            return mixed["warnings"]
-        said = pl.DataFrame({"bmi": words["bmi"][at], "said": mixed["heavy"][at]}).select(REMARKED)
-        return mixed["warnings"].scatter(at, said.to_series())
+        refused = first(mixed["error"], refused)
+        return Placed(self.treatments, self.sizes, t, s, amounts, refused, mixed["late"], prior)
 
     def _treatments(self, words: pl.DataFrame) -> pl.Series:
         """The number of each row's treatment."""
@@ -204,6 +200,13 @@ class Amounts:
         if amount not in self.bags:
             self.bags[amount] = remarks.bags([units.quantity(amount, units.DOSE)], self.facts.product)
         return self.bags[amount]
+
+
+def _remarked(words: pl.DataFrame, mixed: pl.DataFrame) -> pl.Series:
+    """The warnings of each row; where its BMI is remarked on, that comes first."""
+    at = words["heavy"].arg_true()
+    said = pl.DataFrame({"bmi": words["bmi"][at], "said": mixed["heavy"][at]}).select(REMARKED)
+    return mixed["warnings"].scatter(at, said.to_series())
 
 
 def first(*errors: pl.Series) -> pl.Series:

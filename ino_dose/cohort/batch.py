@@ -11,6 +11,8 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -19,6 +21,7 @@ import polars as pl
 from ..errors import InputError
 from ..library import Facts
 from . import blocks, guess, results
+from .blocks import Block
 from .columns import Columns, find
 from .dress import DRESS
 from .planner import Planner
@@ -26,9 +29,7 @@ from .planner import Planner
 Form = Literal["csv", "ndjson", "parquet"]
 ENDINGS: dict[str, Form] = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
 REASONS = 1000
-AHEAD = 1
 PATIENTS = 4096
-"""Rows at a time where each becomes many."""
 T = TypeVar("T")
 _END: Any = object()
 
@@ -56,10 +57,13 @@ def run(
             raise InputError(file, "the column id is missing", "--doses needs it to say whose dose a row is")
         raw = came == goes != "parquet" and not doses
         planner, tally = Planner(columns, facts, round_to, DRESS[goes, raw]), Tally()
+        found, finish = source.blocks(columns, raw), _of_patients
+        if doses:
+            found, finish = chain.from_iterable(map(_few, found)), _of_doses
         with results.complete(out) as path, _progress(source, tally):
-            rows = _dose_rows if doses else _rows
-            guessed = ahead(_guessed(source.blocks(columns, raw), columns))
-            frames = _counted(ahead(rows(guessed, planner)), tally)
+            read = ahead(map(partial(_guess, guess.steps(columns)), found))
+            planned = ahead(map(partial(finish, planner), read))
+            frames = map(tally.add, planned)
             results.WRITERS[goes](frames, path, getattr(source, "header", b""))
             if not tally.rows:
                 raise InputError(file, "there are no rows under the header")
@@ -68,44 +72,36 @@ def run(
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items in order, made in a thread of their own while those before are used."""
+    """The same items in order, made in a thread of their own while the one before is used."""
     with ThreadPoolExecutor(1) as pool:
-        waiting = deque(pool.submit(next, items, _END) for _ in range(AHEAD))
-        while (item := waiting.popleft().result()) is not _END:
+        waiting = deque([pool.submit(next, items, _END)])
+        while waiting[0].result() is not _END:
             waiting.append(pool.submit(next, items, _END))
-            yield item
+            yield waiting.popleft().result()  # a name would hold it here until the next is asked for
 
 
-def _guessed(found: Iterator[blocks.Block], columns: Columns) -> Iterator[blocks.Block]:
-    steps = guess.steps(columns)
-    for block in found:
-        yield block._replace(words=guess.sizes(block.words, steps))
+def _few(block: Block) -> Iterator[Block]:
+    """Blocks of few patients, where each becomes many rows."""
+    for start in range(0, block.words.height, PATIENTS):
+        yield Block(block.whole.slice(start, PATIENTS), block.words.slice(start, PATIENTS))
 
 
-Planned = Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]
+def _guess(steps: guess.Steps, block: Block) -> Block:
+    return block._replace(words=guess.sizes(block.words, steps))
+
+
+Planned = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 """Rows as they came, what is written beside them, and the results by patient, which are counted."""
 
 
-def _rows(found: Iterator[blocks.Block], planner: Planner) -> Planned:
-    placed = ((block.whole, planner.place(block.words)) for block in found)
-    for whole, place in ahead(placed):
-        planned = planner.stand(place)
-        yield whole, planned, planned
+def _of_patients(planner: Planner, block: Block) -> Planned:
+    planned = planner.plan(block.words)
+    return block.whole, planned, planned
 
 
-def _dose_rows(found: Iterator[blocks.Block], planner: Planner) -> Planned:
-    for block in found:
-        for start in range(0, block.words.height, PATIENTS):
-            words = block.words.slice(start, PATIENTS)
-            placed = planner.place(words)
-            planned = planner.stand(placed)
-            yield *planner.doses.find(words, placed, planned["error"]), planned
-
-
-def _counted(planned: Planned, tally: Tally) -> results.Frames:
-    for whole, written, by_patient in planned:
-        tally.add(by_patient)
-        yield whole, written
+def _of_doses(planner: Planner, block: Block) -> Planned:
+    planned, (whose, doses) = planner.doses(block.words)
+    return whose, doses, planned
 
 
 class Tally:
@@ -122,8 +118,9 @@ class Tally:
         """How many rows have an error instead of results."""
         return self.reasons.total()
 
-    def add(self, planned: pl.DataFrame) -> None:
-        """Count the rows, by status and by the reason of their refusal."""
+    def add(self, block: Planned) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Count the rows, by status and by the reason of their refusal; what remains is to be written."""
+        whole, written, planned = block
         self.rows += planned.height
         self.statuses.update(_counts(planned["ceiling_status"]))
         if planned["error"].null_count() < planned.height:
@@ -134,6 +131,7 @@ class Tally:
                 kept["others"] = kept.get("others", 0) + self.refused - sum(kept.values())
                 self.reasons = Counter(kept)
         self.watch()
+        return whole, written
 
     def summary(self, columns: Columns, seconds: float) -> str:
         """A few lines for standard error."""

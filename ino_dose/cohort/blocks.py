@@ -14,7 +14,7 @@ import polars as pl
 from ..errors import InputError
 from .columns import ROLES, Columns
 
-SIZE = 2 * 1024 * 1024
+SIZE = 5 * 512 * 1024
 LONGEST = 8 * SIZE
 ROWS = 32_768
 
@@ -52,9 +52,7 @@ class Chunks:
 
     def __iter__(self) -> Iterator[bytes]:
         size = SIZE // 8  # a small one first, so that there is something to plan while the next is read
-        while piece := self.file.read(size):
-            self.read += len(piece)
-            self.rest += piece
+        while self._more(size):
             size = SIZE
             if end := self._end():
                 yield self._taken(end)
@@ -68,13 +66,18 @@ class Chunks:
     def first(self) -> bytes:
         """The first row alone."""
         end = 0
-        while not end and len(self.rest) < LONGEST and (piece := self.file.read(SIZE // 64)):
-            self.read += len(piece)
-            self.rest += piece
+        while not end and len(self.rest) < LONGEST and self._more(SIZE // 64):
             end = self.rest.find(b"\n") + 1
             while end and self.quoted and self.rest.count(b'"', 0, end) % 2:
                 end = self.rest.find(b"\n", end) + 1
         return self._taken(end or len(self.rest))
+
+    def _more(self, size: int) -> bool:
+        """Read on, as long as there is something to read."""
+        piece = self.file.read(size)
+        self.read += len(piece)
+        self.rest += piece
+        return bool(piece)
 
     def _taken(self, end: int) -> bytes:
         taken, self.rest = self.rest[:end], self.rest[end:]
@@ -125,15 +128,17 @@ class Csv(Chunks):
 
     def blocks(self, columns: Columns, raw: bool) -> Iterator[Block]:
         """The rows, whole as raw lines or else as columns of text."""
-        for chunk in self:
-            lines, quoted = pl.read_lines(chunk)["line"], b'"' in chunk
-            if quoted:
-                if (lines.str.count_matches('"', literal=True) % 2 == 1).any():
-                    lines = pl.Series("line", _joined(chunk.decode().removesuffix("\n").split("\n")))
-                self._check(lines, quoted)
-            frame = self._cells(chunk, lines, not raw)
-            yield Block(lines.to_frame() if raw else frame, columns.words(frame))
-            self.line += chunk.count(b"\n") if quoted else lines.len()
+        return (self._block(chunk, columns, raw) for chunk in self)
+
+    def _block(self, chunk: bytes, columns: Columns, raw: bool) -> Block:
+        lines, quoted = pl.read_lines(chunk)["line"], b'"' in chunk
+        if quoted:
+            if (lines.str.count_matches('"', literal=True) % 2 == 1).any():
+                lines = pl.Series("line", _joined(chunk.decode().removesuffix("\n").split("\n")))
+            self._check(lines, quoted)
+        frame = self._cells(chunk, lines, not raw)
+        self.line += chunk.count(b"\n") if quoted else lines.len()
+        return Block(lines.to_frame() if raw else frame, columns.words(frame))
 
     def _cells(self, chunk: bytes, lines: pl.Series, nulls: bool) -> pl.DataFrame:
         """The cells of rows; what is between them is commas alone, or the rows are looked at one by one."""

@@ -29,7 +29,7 @@ def sizes(words: pl.DataFrame, steps: Steps) -> pl.DataFrame:
 
     `key` is the BSA in hundredths of m². It is null wherever a float might be wrong about it, or
     about the BMI in tenths, and for all that is not a plain number; `heavy` says where that BMI is
-    remarked on. `h`, `w` (cm, kg) and `bmi` are floats, `h_text` and `w_text` the texts of the numbers.
+    remarked on. `h`, `w` (cm, kg) and `bmi` are floats.
     """
     for step in steps:
         words = words.with_columns(step)
@@ -39,12 +39,12 @@ def sizes(words: pl.DataFrame, steps: Steps) -> pl.DataFrame:
 def steps(columns: Columns) -> Steps:
     """What `sizes` does to words with these columns, each step on what came out of the one before."""
     if not (columns.has("height") and columns.has("weight")):
-        none = {"key": pl.UInt32, "h": pl.Float64, "heavy": pl.Boolean}
+        none = {"key": pl.UInt32, "h": pl.Float64, "bmi": pl.Float64, "heavy": pl.Boolean}
         return [[pl.lit(None, kind).alias(name) for name, kind in none.items()]]
     h, w = pl.col("h"), pl.col("w")
     area: Any = bodies.FORMULAS["mosteller"].area(h, w, None)  # type: ignore[arg-type]
     return [
-        [*_texts(columns, "height", "h"), *_texts(columns, "weight", "w")],
+        [*_split(columns, "height", "h"), *_split(columns, "weight", "w")],
         [_number(columns, "height", "h").alias("h"), _number(columns, "weight", "w").alias("w")],
         [area.alias("area"), (w / (h / 100) ** 2).alias("bmi")],
         [_key(columns).alias("key")],
@@ -60,19 +60,23 @@ def _key(columns: Columns) -> pl.Expr:
     return pl.when(pl.all_horizontal(sure)).then(nearest(bsa).cast(pl.UInt32))
 
 
-def _texts(columns: Columns, role: str, name: str) -> list[pl.Expr]:
-    """The number of a size as it is written, and its unit where that stands in the cell."""
-    cell = pl.col(role)
+def _split(columns: Columns, role: str, name: str) -> list[pl.Expr]:
+    """The number of a size as it is written and its unit, where both stand in the cell."""
     if columns.unit(role):
-        return [pl.when(plain(cell)).then(cell).alias(f"{name}_text")]
-    groups = cell.str.extract_groups(rf"^ *({units.NUMBER}) *([a-z]+) *$")
-    number = groups.struct[0]
-    return [pl.when(plain(number)).then(number).alias(f"{name}_text"), groups.struct[1].alias(f"{name}_unit")]
+        return []
+    groups = pl.col(role).str.extract_groups(rf"^ *({units.NUMBER}) *([a-z]+) *$")
+    return [groups.struct[0].alias(f"{name}_text"), groups.struct[1].alias(f"{name}_unit")]
+
+
+def text(columns: Columns, role: str, name: str) -> pl.Expr:
+    """The cell of a size without the unit that may stand in it."""
+    return pl.col(role if columns.unit(role) else f"{name}_text")
 
 
 def _number(columns: Columns, role: str, name: str) -> pl.Expr:
-    """The same as a float in cm or kg."""
-    kind, unit, number = KINDS[role], columns.unit(role), pl.col(f"{name}_text").cast(pl.Float64)
+    """The same as a float in cm or kg, where it is a plain number."""
+    kind, unit, cell = KINDS[role], columns.unit(role), text(columns, role, name)
+    number = pl.when(plain(cell)).then(cell.cast(pl.Float64, strict=False))
     if unit:
         return number * _factor(unit, kind)
     factors = {each: _factor(each, kind) for each in kind.spelled}

@@ -37,38 +37,39 @@ def plan(
     >>> planned["error"][1]
     '--height, --weight: 17 cm is not plausible: a height is taken from 30 to 250 cm; were height and weight swapped? 82 cm and 17 kg would do'
     """
-    planner = Planner(find(frame.columns, regimen, "frame"), facts or library.facts(), round_to)
-    columns, steps = planner.columns, guess.steps(planner.columns)
+    columns = find(frame.columns, regimen, "frame")
+    planner = Planner(columns, facts or library.facts(), round_to)
+    steps = guess.steps(columns)
     slices = (frame.slice(start, ROWS) for start in range(0, max(frame.height, 1), ROWS))
     return pl.concat([each.hstack(planner.plan(guess.sizes(columns.words(each), steps))) for each in slices])
 
 
 class Planner:
-    """Plans frames of words one after the other. `place` and `stand` may each run in a thread of their own."""
+    """Plans frames of words one after the other, remembering the problems that were planned before."""
 
     def __init__(self, columns: Columns, facts: library.Facts, round_to: str, dress: Dress = PLAIN) -> None:
-        self.columns = columns
         rounding = asked.rounding(round_to, facts.product)
         self.amounts = Amounts(columns, facts, rounding, dress)
         self.standings = Standings(columns, dress)
-        self.doses = Doses(columns, rounding, dress)
+        self.by_dose = Doses(columns, rounding, dress)
 
     def plan(self, words: pl.DataFrame) -> pl.DataFrame:
         """The RESULTS of each row as dressed text, null where there are none. The words have been through guess.sizes."""
-        return self.stand(self.place(words))
+        return self._results(self.amounts.find(words))
 
-    def place(self, words: pl.DataFrame) -> Placed:
-        """What does not depend on prior exposure."""
-        return self.amounts.find(words)
+    def doses(self, words: pl.DataFrame) -> tuple[pl.DataFrame, tuple[pl.DataFrame, pl.DataFrame]]:
+        """The same, and a row a dose: whose it is, and what is said of it."""
+        placed = self.amounts.find(words)
+        results = self._results(placed)
+        return results, self.by_dose.find(words, placed, results["error"])
 
-    def stand(self, placed: Placed) -> pl.DataFrame:
-        """The RESULTS of rows that have been placed."""
+    def _results(self, placed: Placed) -> pl.DataFrame:
         refused, t = placed.refused, placed.t
         if refused.null_count() < t.len():
             t = t.set(refused.is_not_null(), None)
         stood = self.standings.find(placed.treatments, t, placed.prior)
-        error = first(refused, stood["error"], placed.found["late"])
-        found = {**placed.found.to_dict(), **stood.to_dict(), "error": error}
+        error = first(refused, stood["error"], placed.late)
+        found = {**placed.amounts.to_dict(), **stood.to_dict(), "error": error}
         results = pl.DataFrame([found[name].alias(name) for name in RESULTS])
         if error.null_count() == refused.null_count():
             return results

@@ -130,7 +130,7 @@ class Refusals:
         if what not in bodies.PLAUSIBLE:
             return pl.select(pl.repeat(self._missing(what), rows.height)).to_series()
         height, weight = (
-            _digits(pl.when(guess.usual(self.columns, role, name)).then(f"{name}_text"))
+            _digits(pl.when(guess.usual(self.columns, role, name)).then(guess.text(self.columns, role, name)))
             for role, name in (("height", "h"), ("weight", "w"))
         )
         value, shown = {

@@ -62,6 +62,7 @@ def csv(frames: Frames, path: Path, header: bytes) -> None:
                 names = ",".join(results.columns).encode()
                 file.write(header + b"," + names + b"\n" if raw else rows.clear().write_csv().encode())
             rows.write_csv(file, include_header=False, quote_style="never" if raw else "necessary", batch_size=8192)
+            del whole, results, rows  # before the next is waited for
 
 
 def ndjson(frames: Frames, path: Path, header: bytes) -> None:
