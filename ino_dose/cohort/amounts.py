@@ -130,17 +130,15 @@ class Amounts:
     def _sizes(self, words: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
         """The number of each row's size, and why it has none where that needs no engine."""
         s = self.sure.find(words.select("key", *self.roles))["s"]
-        refused = pl.Series([None], dtype=pl.String).new_from_index(0, words.height)
-        if s.null_count():
-            at = s.is_null().arg_true()
-            open_ = words[at]
-            sentence = (
-                self.refusals.find(open_) if open_.height > FEW else pl.Series([None] * open_.height, dtype=pl.String)
-            )
-            asked = self.unsure.find(open_.select(self.roles, key=pl.lit(None)).filter(sentence.is_null()))["s"]
-            refused = refused.scatter(at, sentence)
-            s = s.scatter(at.filter(sentence.is_null()), asked).fill_null(0)
-        return s, refused
+        at = s.is_null().arg_true()
+        if not at.len():
+            return s, refusals.spread([], [], words.height)
+        rows = words.drop("id", *TREATMENT, "prior", "key", "area", "heavy", strict=False)[at]
+        sentence = self.refusals.find(rows) if at.len() > FEW else refusals.spread([], [], at.len())
+        open_ = sentence.is_null()
+        found = self.unsure.find(rows.select(self.roles, key=pl.lit(None)).filter(open_))["s"]
+        s = s.scatter(at.filter(open_), found).fill_null(0)
+        return s, refusals.spread([sentence], [at], words.height)
 
     def _measure(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Bodies by the engine: one of each class that was guessed, and each that could not be."""

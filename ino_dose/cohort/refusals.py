@@ -79,15 +79,15 @@ class Refusals:
 
     def find(self, rows: pl.DataFrame) -> pl.Series:
         """What is wrong with rows of guess.sizes that have no class."""
-        found = pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
-        if "w" not in rows.columns:
-            return found
-        swapped = pl.col("h") / (pl.col("w") / 100) ** 2
-        case = rows.with_columns(swapped=swapped).select(self._case()).to_series()
-        for each in case.drop_nulls().unique():
-            at = (case == each).arg_true()
-            found = found.scatter(at, self._said(CASES[each], rows[at]))
-        return found
+        said: list[pl.Series] = []
+        places: list[pl.Series] = []
+        if "w" in rows.columns:
+            swapped = pl.col("h") / (pl.col("w") / 100) ** 2
+            case = rows.with_columns(swapped=swapped).select(self._case()).to_series()
+            for each in case.drop_nulls().unique():
+                places.append((case == each).arg_true())
+                said.append(self._said(CASES[each], rows[places[-1]]))
+        return spread(said, places, rows.height)
 
     def _case(self) -> pl.Expr:
         """Which of CASES a row surely is, in the order in which plan looks; null where that is not sure."""
@@ -154,6 +154,15 @@ class Refusals:
         except InputError as error:
             return self.say(str(error))
         raise AssertionError("nothing is missing")
+
+
+def spread(texts: list[pl.Series], places: list[pl.Series], height: int) -> pl.Series:
+    """A column with these texts at these rows, and nothing elsewhere. The texts themselves are not copied."""
+    if not texts:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, height)
+    found = pl.concat(texts)
+    at = pl.Series([None], dtype=pl.UInt32).new_from_index(0, height)
+    return found[at.scatter(pl.concat(places), pl.arange(found.len(), dtype=pl.UInt32, eager=True))]
 
 
 def _digits(number: pl.Expr) -> pl.Expr:

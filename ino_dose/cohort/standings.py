@@ -46,7 +46,7 @@ class Standings:
             self._forget(treatments)
         self.ladder.add(treatments[len(self.ladder.treatments) :])
         rows = pl.DataFrame({"t": t, "prior": prior})
-        few = prior.head(1000).n_unique() * 2 < min(rows.height, 1000)
+        few = prior.head(1000).n_unique() * 16 < min(rows.height, 1000)
         return self.stood.find(rows) if few else self._standings(rows)
 
     def _standings(self, rows: pl.DataFrame) -> pl.DataFrame:
