@@ -18,7 +18,7 @@ from ino_dose.errors import InputError
 pl = pytest.importorskip("polars")
 
 from ino_dose import cohort  # noqa: E402
-from ino_dose.cohort import amounts, batch, blocks, planner  # noqa: E402
+from ino_dose.cohort import amounts, batch, blocks, known, planner  # noqa: E402
 from ino_dose.cohort.columns import RESULTS  # noqa: E402
 
 REGIMENS = [regimen.id for regimen in library.at().all()[0]]
@@ -127,6 +127,7 @@ PRIOR = st.one_of(
         ["", "none", "unknown", "0", "0.9", "1.8", "2.7", "3.6", "3.60000000000000000000000000001", "12000"]
     ),
     decimals(0, 4, 1),
+    decimals(0, 4, 9),
     decimals(0, 4, 17),
     st.sampled_from(["1,8", "nan", "-1", "None", "1.8mg/m2", " 1.8", "99999999999999999999"]),
 )
@@ -139,7 +140,7 @@ ROW = st.tuples(
             "cycles": seldom(["1", "2", "3", "4", "8", "0", "2.0", "x"]),
             "remission_after": seldom(["1", "2", "3", "never", "never", "4", "x"]),
             "hsct": seldom(["yes", "no", "true", "FALSE", "1"]),
-            "level": seldom(["1.3", "1.55", "1.8", "0.3", "0.5", "2"]),
+            "level": seldom(["1.3", "1.55", "1.8", "0.3", "0.5", "2", "1.20000000000001"]),
             "formula": seldom(["mosteller", "du-bois", "boyd", "livingston-lee", "schlich", "x"]),
             "sex": seldom(["f", "m", "f", "m", "x"]),
         }
@@ -154,6 +155,43 @@ def test_every_row_says_what_plan_says(few: int, rows: list[dict[str, str]]) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(amounts, "FEW", few)
         assert together(rows) == [alone(row) for row in rows]
+
+
+KEYS = st.tuples(st.sampled_from("abcdef"), st.integers(0, 9))
+
+
+@settings(deadline=None)
+@given(frames=st.lists(st.lists(KEYS, max_size=6), max_size=6), limits=st.tuples(*[st.integers(1, 60)] * 3))
+def test_what_is_known_is_made_once_and_found_by_place_and_by_join(
+    frames: list[list[tuple[str, int]]], limits: tuple[int, int, int]
+) -> None:
+    made: list[tuple[str, int]] = []
+
+    def make(rows: Any) -> Any:
+        made.extend(rows.rows())
+        return rows.select(said=pl.concat_str("word", "day"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, limit in zip(("WORDS", "NUMBERS", "PLACES"), limits, strict=True):
+            patch.setattr(known, name, limit)
+        found = known.Known(["word", "day"], make)
+        for keys in frames:
+            rows = pl.DataFrame(keys, {"word": pl.String, "day": pl.UInt32}, orient="row")
+            assert found.find(rows)["said"].to_list() == [f"{word}{day}" for word, day in keys]
+    assert sorted(made) == sorted({key for keys in frames for key in keys})
+
+
+def test_rows_with_other_priors_in_every_block_say_what_they_say_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was met before is forgotten between frames, and the treatments then have other numbers."""
+    monkeypatch.setattr(amounts, "MOST", 1)
+    monkeypatch.setattr(planner, "ROWS", 2)
+    usual = dict.fromkeys(COLUMNS, "") | {"height": "182.5cm", "weight": "65.7kg"}
+    rows = [
+        usual | {"regimen": regimen, "prior": prior}
+        for prior in ("0.9", "1.8", "0.123456789", "0.12345678901")
+        for regimen in ("ino-vate", "mrd-mdacc", "a041501")
+    ]
+    assert together(rows) == [alone(row) for row in rows]
 
 
 def test_repeated_rows_say_the_same_as_single_ones() -> None:
@@ -214,6 +252,10 @@ def file(tmp_path: Path) -> Callable[[str], Path]:
         ("", ":1: the file is empty"),
         (HEADER, ": there are no rows under the header"),
         (HEADER + GOOD + "A2,mrd-mdacc,178,80\n", ":3: the row does not have 5 cells like the header"),
+        (
+            HEADER + GOOD + "A2,mrd-mdacc,178,82\nA3,mrd-mdacc,178,82,5,x\n",
+            ":3: the row does not have 5 cells like the header",
+        ),
         (HEADER + GOOD + "A2,mrd-mdacc,178,82,5,x\n", ":3: the row does not have 5 cells like the header"),
         (HEADER + GOOD + 'A2,mrd-mdacc,178,80,5" tall\n', ":3: the row does not have 5 cells like the header"),
         (HEADER + 'A1,mrd-mdacc,178,80,"two\nlines"\nA2\n', ":4: the row does not have 5 cells like the header"),

@@ -26,7 +26,6 @@ FEW = 500
 AMOUNTS = ("used_bsa_m2", "total_level_mg_per_m2", "total_dose_mg", "warnings")
 TEXTS = (*AMOUNTS, "heavy", "error", "late")
 """What depends on treatment and body; `heavy` are the warnings of a row that has a BMI to be remarked on in the gap."""
-
 REMARKED = pl.col("said").str.replace(refusals.GAP, guess.tenths(pl.col("bmi")), literal=True)
 
 
