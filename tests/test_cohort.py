@@ -218,6 +218,13 @@ def test_a_float_means_its_shortest_decimal(column: str, value: float | None, wr
     assert cohort.plan(frame, regimen="mrd-mdacc")["cumulative_mg_per_m2"].to_list() == [written]
 
 
+def test_a_number_of_cycles_does_not_depend_on_its_neighbours() -> None:
+    frame = pl.DataFrame({"bsa_m2": [1.8, 1.8], "cycles": [1.0, 2.5]})
+    planned, refused = cohort.plan(frame, regimen="mrd-mdacc")["error"]
+    assert planned is None
+    assert refused == "--cycles: '2.5' is not a cycle; write the cycle's number, as in 3"
+
+
 def test_the_unit_of_a_column_is_not_lengthened_by_its_cell() -> None:
     frame = pl.DataFrame({"height_m": ["178 c"], "weight_kg": ["80"]})
     (error,) = cohort.plan(frame, regimen="mrd-mdacc")["error"]
@@ -257,6 +264,9 @@ def file(tmp_path: Path) -> Callable[[str], Path]:
             ":3: the row does not have 5 cells like the header",
         ),
         (HEADER + GOOD + "A2,mrd-mdacc,178,82,5,x\n", ":3: the row does not have 5 cells like the header"),
+        (HEADER + "A1,mrd-mdacc,178\n" + GOOD, ":2: the row does not have 5 cells like the header"),
+        (HEADER + "A1,mrd-mdacc,178,80,,\n" + GOOD, ":2: the row does not have 5 cells like the header"),
+        (HEADER + "\n" + GOOD, ":2: the row does not have 5 cells like the header"),
         (HEADER + GOOD + 'A2,mrd-mdacc,178,80,5" tall\n', ":3: the row does not have 5 cells like the header"),
         (HEADER + 'A1,mrd-mdacc,178,80,"two\nlines"\nA2\n', ":4: the row does not have 5 cells like the header"),
         (HEADER + 'A1,mrd-mdacc,178,80,"open\n' + GOOD, ":2: the row does not have 5 cells like the header"),
@@ -322,6 +332,19 @@ def test_the_other_formats_say_the_same(file: Callable[[str], Path], ending: str
     assert read["note"].to_list() == ["first"]
 
 
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n", "\n\n"])
+def test_lines_that_are_empty_at_the_end_are_no_rows(
+    file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """Wherever the last block ends."""
+    path = file(HEADER + GOOD + GOOD + ending)
+    out = path.with_name("out.csv")
+    for size in range(64, 200):
+        monkeypatch.setattr(blocks, "SIZE", size)
+        assert run(path, out) == 0
+        assert pl.read_csv(out).height == 2
+
+
 def test_many_blocks_are_one_file(file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever a block ends, also inside quotes, rows in are rows out."""
     rows = "".join(f'A{n},mrd-mdacc,178,80,"{"x" * (n % 7)}\n"\n' for n in range(200))
@@ -335,7 +358,9 @@ def test_many_blocks_are_one_file(file: Callable[[str], Path], monkeypatch: pyte
 
 
 def test_doses_are_those_of_plan(file: Callable[[str], Path]) -> None:
-    path = file("id,regimen,bsa_m2,prior_mg_per_m2\nA1,mrd-mdacc,1.83,0.9\nA2,mrd-mdacc,183,0.9\n")
+    path = file(
+        "id,regimen,bsa_m2,prior_mg_per_m2\nA1,mrd-mdacc,1.83,0.9\nA2,mrd-mdacc,183,0.9\nA3,mrd-mdacc,1.83,nan\n"
+    )
     out = path.with_name("out.csv")
     assert run(path, out, doses=True) == 4
     course = asked.course("0.9mg/m2", None, None, False, None)
@@ -344,6 +369,7 @@ def test_doses_are_those_of_plan(file: Callable[[str], Path]) -> None:
         library.at().regimen("mrd-mdacc"), body, course, library.ceiling(), asked.rounding("0.01mg"), "A1", PRODUCT
     )
     said = plain.to_csv(report.dose_rows(plan)).splitlines()
-    *doses, refused = out.read_text("utf-8").splitlines()
+    *doses, refused, wrong = out.read_text("utf-8").splitlines()
     assert doses == [said[0] + ",error", *(line + "," for line in said[1:])]
     assert refused.startswith("A2,mrd-mdacc,,,,,,,,,,,--bsa: 183 m² is not plausible")
+    assert wrong.startswith("A3,mrd-mdacc,,,,,,,,,,,--prior: 'nan")

@@ -139,12 +139,16 @@ class Tally:
         lines += [f"  {count} {status}" for status, count in sorted(self.statuses.items())]
         if self.refused:
             lines.append(f"  {self.refused} refused")
-        lines += [f"    {count} × {reason}" for reason, count in self.reasons.most_common(10)]
+        lines += [f"    {count} × {reason}" for reason, count in sorted(self.reasons.items(), key=_often)[:10]]
         if len(self.reasons) > 10:
             lines.append(f"    {sum(sorted(self.reasons.values())[:-10])} × for {len(self.reasons) - 10} other reasons")
         if not columns.has("prior"):
             lines.append("Prior inotuzumab ozogamicin was not stated and counts as none: no column prior_mg_per_m2.")
         return "\n".join(lines)
+
+
+def _often(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]
 
 
 def _counts(column: pl.Series) -> dict[str, int]:

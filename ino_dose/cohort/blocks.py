@@ -94,8 +94,10 @@ class Chunks:
                 start = self.rest.rfind(b"\n", 0, end - 1) + 1
                 quotes -= self.rest.count(b'"', start, end)
                 end = start
-        last = len(self.rest[:end].rstrip(b"\r\n")) if self.rest[max(0, end - 2) : end] in (b"\n\n", b"\r\n") else 0
-        return self.rest.find(b"\n", last) + 1 if last else end
+        if self.rest[max(0, end - 2) : end] not in (b"\n", b"\n\n", b"\r\n"):
+            return end
+        last = len(self.rest[:end].rstrip(b"\r\n"))
+        return self.rest.find(b"\n", last) + 1 if last else 0
 
     def _decode(self, taken: bytes) -> None:
         try:
@@ -123,6 +125,8 @@ class Csv(Chunks):
         if not cells or not any(cells[0]):
             raise InputError(f"{name}:1", "the file is empty" if not self.header else "the header is empty", "")
         self.names = cells[0]
+        self.numbers = [str(index) for index in range(len(self.names))]
+        self.numbered = ",".join(self.numbers).encode() + b"\n"
         self.length = pl.sum_horizontal(pl.all().str.len_bytes()) + (len(self.names) - 1)
         self.line += first.count(b"\n")
 
@@ -142,16 +146,16 @@ class Csv(Chunks):
 
     def _cells(self, chunk: bytes, lines: pl.Series, nulls: bool) -> pl.DataFrame:
         """The cells of rows; what is between them is commas alone, or the rows are looked at one by one."""
-        schema = dict.fromkeys(self.names, pl.String)
-        try:
-            frame = pl.read_csv(chunk, has_header=False, schema=schema, empty_string_is_null=nulls)
+        schema = dict.fromkeys(self.numbers, pl.String)
+        try:  # under a header of ours the first row of a piece is read like any other
+            frame = pl.read_csv(self.numbered + chunk, schema=schema, empty_string_is_null=nulls)
         except pl.exceptions.ComputeError:
             self._check(lines, False)
             raise
         assert frame.height == lines.len(), "rows were lost"
         if b'"' not in chunk and not (frame.select(self.length).to_series() == lines.str.len_bytes()).all():
             self._check(lines, False)
-        return frame
+        return frame.rename(dict(zip(self.numbers, self.names, strict=True)))
 
     def _check(self, lines: pl.Series, quoted: bool) -> None:
         """Refuse the first row that is ragged, with its line."""

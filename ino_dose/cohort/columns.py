@@ -85,9 +85,9 @@ def text(column: pl.Series, role: str) -> pl.Series:
     if column.dtype == pl.String:
         return column
     if column.dtype.is_float():
-        if role in ("cycles", "remission_after") and (column.drop_nulls() % 1 == 0).all():
-            return column.cast(pl.Int64).cast(pl.String)
         written = column.cast(pl.String)
+        if role in ("cycles", "remission_after"):
+            return written.str.strip_suffix(".0")
         return written.map_elements(_plain, pl.String) if written.str.contains("e", literal=True).any() else written
     return column.cast(pl.String)
 

@@ -38,16 +38,17 @@ class Doses:
         if placed.treatments is not self.treatments or len(self.told) > MOST:
             self.treatments, self.told = placed.treatments, {}
         regimen = words["regimen"] if "regimen" in words.columns else pl.lit(self.columns.regimen)
-        planned = error.is_null()
-        rows = words.select("id", t=placed.t, s=placed.s, regimen=regimen, prior=placed.prior, error=error)
+        t = placed.t.set(error.is_not_null(), None)
+        rows = words.select("id", t=t, s=placed.s, regimen=regimen, prior=placed.prior, error=error)
+        planned = rows.drop_nulls("t")
         by_size = [
             (t, s, *row)
-            for t, s in rows.filter(planned).select("t", "s").unique().iter_rows()
+            for t, s in planned.select("t", "s").unique().iter_rows()
             for row in self._told(placed.treatments[t], placed.sizes[s].body, self._dosed, BY_SIZE)
         ]
         by_prior = [
             (t, prior, *row)
-            for t, prior in rows.filter(planned).select("t", "prior").unique().iter_rows()
+            for t, prior in planned.select("t", "prior").unique().iter_rows()
             for row in self._told(placed.treatments[t], prior, self._after, BY_PRIOR)
         ]
         dosed = pl.DataFrame(by_size, _of(("t", "s", "n"), pl.UInt32) | _of(BY_SIZE), orient="row")

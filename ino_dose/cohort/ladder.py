@@ -12,8 +12,8 @@ from .treatment import Standing, Treatment
 
 EXACT, BRIEF = pl.Decimal(38, 29), pl.Decimal(38, 9)
 """Hold prior exposures below SPAN, and their sums, without rounding: all that may be written, and those of 9 places."""
-SPAN = 10_000
-"""mg/m² from the breaks of one treatment to those of the next."""
+SPAN = 1000
+"""mg/m² from the breaks of one treatment to those of the next: as far as EXACT goes for more treatments than a block."""
 TEXTS = Standing._fields[2:]
 SCHEMA: dict[str, Any] = {"summed": pl.Boolean, "left": pl.Boolean} | dict.fromkeys(TEXTS, pl.String)
 
