@@ -53,12 +53,12 @@ def alone(row: dict[str, str]) -> tuple[str | None, ...]:
     said: dict[str, Any] = {key: value or None for key, value in row.items()}
     bsa, prior, level = said["bsa"], said["prior"] or "unknown", said["level"]
     try:
-        found = library.at().regimen(row["regimen"])
-        body = asked.body(said["height"], said["weight"], bsa and bsa + "m2", said["formula"], said["sex"])
         prior = prior if prior in ("none", "unknown") else prior + "mg/m2"
         asked.prior(prior)
         hsct = asked.yes(said["hsct"], "--hsct")
         treatment = asked.course(prior, said["cycles"], said["remission_after"], hsct, level and level + "mg/m2")
+        body = asked.body(said["height"], said["weight"], bsa and bsa + "m2", said["formula"], said["sex"])
+        found = library.at().regimen(row["regimen"])
         plan = report.plan(
             plans.make(found, body, treatment, library.ceiling(), asked.rounding("0.01mg"), None, PRODUCT)
         )

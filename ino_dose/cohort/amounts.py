@@ -41,9 +41,9 @@ class Size(NamedTuple):
 class Placed(NamedTuple):
     """Rows with the numbers of their treatments `t` and sizes `s`, and the AMOUNTS that depend on both.
 
-    `refused` says why a row has no plan, `late` why it has none if its prior exposure is right;
-    `prior` is what was said of that. The lists only grow, and are others when those before were
-    forgotten.
+    `refused` says why a row has no plan, `late` why it has none if nothing else is wrong; `prior` is
+    what was said of exposure before. Treatment 0 and size 0 are those of nobody. The lists only grow,
+    and are others when those before were forgotten.
     """
 
     treatments: list[Treatment]
@@ -69,7 +69,7 @@ class Amounts:
         self._forget()
 
     def _forget(self) -> None:
-        self.treatments: list[Treatment] = []
+        self.treatments = [Treatment(None)]
         self.sizes = [Size()]
         self.levels: dict[tuple[Decimal, Decimal], Decimal] = {}
         self.bags: dict[Decimal, list[str]] = {}
@@ -95,9 +95,9 @@ class Amounts:
         """The number of each row's treatment."""
         if self.treated.on:
             return self.treated.find(words.select(self.treated.on))["t"]
-        if not self.treatments:
+        if len(self.treatments) == 1:
             self._treat(pl.DataFrame({"regimen": [self.columns.regimen]}))
-        return pl.zeros(words.height, pl.UInt32, eager=True)
+        return pl.ones(words.height, pl.UInt32, eager=True)
 
     def _treat(self, rows: pl.DataFrame) -> pl.DataFrame:
         before = len(self.treatments)
@@ -117,11 +117,11 @@ class Amounts:
     ) -> Treatment:
         say = self.dress.sentence
         try:
-            found = self.facts.regimen(regimen or self.columns.regimen or "")
+            course = asked.course("none", cycles, remission_after, asked.yes(hsct, "--hsct"), level)
         except InputError as error:
             return Treatment(None, error=say(str(error)))
         try:
-            course = asked.course("none", cycles, remission_after, asked.yes(hsct, "--hsct"), level)
+            found = self.facts.regimen(regimen or self.columns.regimen or "")
             return Treatment(plans.make(found, NOBODY, course, self.facts.ceiling, FINE))
         except InputError as error:
             return Treatment(None, late=say(str(error)))

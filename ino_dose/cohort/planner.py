@@ -66,9 +66,9 @@ class Planner:
     def _results(self, placed: Placed) -> pl.DataFrame:
         refused, t = placed.refused, placed.t
         if refused.null_count() < t.len():
-            t = t.set(refused.is_not_null(), None)
+            t = t.set(refused.is_not_null(), 0)
         stood = self.standings.find(placed.treatments, t, placed.prior)
-        error = first(refused, stood["error"], placed.late)
+        error = first(stood["error"], refused, placed.late)
         found = {**placed.amounts.to_dict(), **stood.to_dict(), "error": error}
         results = pl.DataFrame([found[name].alias(name) for name in RESULTS])
         if error.null_count() == refused.null_count():

@@ -33,7 +33,7 @@ class Standing(NamedTuple):
 class Treatment:
     """A plan for nobody, with no prior exposure, or why there is none.
 
-    `error` comes before any fault of the patient's size or prior exposure, `late` after them. The
+    `error` comes before any fault of the patient's size, `late` after it, as `plan` reads them. The
     standing changes only where prior exposure passes one of the `breaks` (mg/m²): a limit less what
     was given up to some dose. An exposure that is unknown stands below them all, at −2.
     """
