@@ -1,8 +1,10 @@
 """Whole processes in turn: what a cohort costs beside Polars reading and writing the same file.
 
-    python benchmarks/cohort.py [--rows 1000000] [--runs 3] [--growth]
+    python benchmarks/cohort.py [--rows 1000000] [--runs 3] [--replace] [--growth]
 
-A figure is the median over rounds of the ratio within a round. `--growth` adds 10⁴ to 10⁷ rows,
+A figure is the median over rounds of the ratio within a round. Every process writes to a new file, and
+begins when what was written before is on the disk; with `--replace` the files written to are there
+already, which costs a file system more than a new one where it is renamed over. `--growth` adds 10⁴ to 10⁷ rows,
 which takes minutes and 4 GB of temporary files.
 """
 
@@ -88,6 +90,7 @@ def write(path: Path, rows: int, patient: Callable[[random.Random], tuple[str, s
 
 def spent(*command: object) -> tuple[float, float, str]:
     """Seconds, peak memory in MiB and output of a process."""
+    os.sync()
     start = time.perf_counter()
     with subprocess.Popen(
         [str(each) for each in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -105,17 +108,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--replace", action="store_true")
     parser.add_argument("--growth", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        compare(Path(folder), given.rows, given.runs)
+        compare(Path(folder), given.rows, given.runs, given.replace)
         if given.growth:
             grow(Path(folder))
 
 
-def compare(folder: Path, rows: int, runs: int) -> None:
+def compare(folder: Path, rows: int, runs: int, replace: bool) -> None:
     """Each kind of cohort beside Polars, in the same round."""
     out, copy = folder / "out.csv", folder / "copy.csv"
+
+    def cleared(path: Path) -> Path:
+        if not replace:
+            path.unlink(missing_ok=True)
+        return path
+
     files = {kind: write(folder / f"{kind.__name__}.csv", rows, kind) for kind in (three, different, bad)}
     kept = {kind: folder / f"{kind.__name__}.arrow" for kind in files}
     few = write(folder / "few.csv", rows // 5, simulated)
@@ -124,12 +134,12 @@ def compare(folder: Path, rows: int, runs: int) -> None:
     for _ in range(runs):
         ours, passed = {}, {}
         for kind, file in files.items():
-            ours[kind] = spent(INO, "cohort", file, "-o", out)[0]
-            passed[kind] = spent(sys.executable, "-c", PASS, file, out, copy)[0]
+            ours[kind] = spent(INO, "cohort", file, "-o", cleared(out))[0]
+            passed[kind] = spent(sys.executable, "-c", PASS, file, out, cleared(copy))[0]
             if kind is not bad:
                 if not kept[kind].exists():
                     spent(sys.executable, "-c", KEEP, out, kept[kind])
-                whole, _, having = spent(sys.executable, "-c", RESULT, file, kept[kind], copy)
+                whole, _, having = spent(sys.executable, "-c", RESULT, file, kept[kind], cleared(copy))
                 written = whole - float(having)
                 seen.setdefault(f"{kind.__name__} / read and write          goal 3", []).append(
                     ours[kind] / passed[kind]
@@ -138,7 +148,7 @@ def compare(folder: Path, rows: int, runs: int) -> None:
         loop = float(spent(sys.executable, "-c", LOOP, thousand)[2]) * rows / 1000
         seen.setdefault("loop of plan / three                goal 1000", []).append(loop / ours[three])
         seen.setdefault("bad / three                           goal 3", []).append(ours[bad] / ours[three])
-        digits = spent(INO, "cohort", few, "-o", out)[0]
+        digits = spent(INO, "cohort", few, "-o", cleared(out))[0]
         seen.setdefault("a fifth with 17 digits / pass all     goal 6", []).append(digits / passed[three])
         seen.setdefault("rows per second, three", []).append(rows / ours[three])
     for name, ratios in seen.items():
