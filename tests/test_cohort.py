@@ -312,6 +312,20 @@ def test_the_input_is_never_written_to(file: Callable[[str], Path], link: str) -
     assert path.read_text("utf-8") == HEADER + GOOD
 
 
+@pytest.mark.parametrize("ending", ["csv", "ndjson", "parquet"])
+def test_the_summary_reads_the_same_for_every_format(
+    file: Callable[[str], Path], capsys: pytest.CaptureFixture[str], ending: str
+) -> None:
+    path = file('regimen,bsa_m2\nmrd-mdacc,183\nmrd-mdacc,1.8\n"a ""b""",1.8\n')
+    run(path, path.with_name(f"out.{ending}"))
+    assert capsys.readouterr().err.splitlines()[1:5] == [
+        "  1 above",
+        "  2 refused",
+        "    1 × --bsa… m² is not plausible: a BSA is taken from 0.3 to 4 m²",
+        "    1 × REGIMEN: there is no regimen …",
+    ]
+
+
 @pytest.mark.parametrize("ending", ["ndjson", "parquet"])
 def test_the_other_formats_say_the_same(file: Callable[[str], Path], ending: str) -> None:
     path = file(HEADER + GOOD)

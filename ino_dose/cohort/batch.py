@@ -56,7 +56,8 @@ def run(
         if doses and not columns.has("id"):
             raise InputError(file, "the column id is missing", "--doses needs it to say whose dose a row is")
         raw = came == goes != "parquet" and not doses
-        planner, tally = Planner(columns, facts, round_to, DRESS[goes, raw]), Tally()
+        dress = DRESS[goes, raw]
+        planner, tally = Planner(columns, facts, round_to, dress), Tally(dress.bare)
         found, finish = source.blocks(columns, raw), _of_patients
         if doses:
             found, finish = chain.from_iterable(map(_few, found)), _of_doses
@@ -107,7 +108,8 @@ def _of_doses(planner: Planner, block: Block) -> Planned:
 class Tally:
     """What has been planned so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, bare: Callable[[str], str]) -> None:
+        self.bare = bare
         self.rows = 0
         self.statuses: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
@@ -122,16 +124,19 @@ class Tally:
         """Count the rows, by status and by the reason of their refusal; what remains is to be written."""
         whole, written, planned = block
         self.rows += planned.height
-        self.statuses.update(_counts(planned["ceiling_status"]))
+        self.statuses.update(self._counts(planned["ceiling_status"]))
         if planned["error"].null_count() < planned.height:
             for part in planned.select("error").iter_slices(PATIENTS):
-                self.reasons.update(_counts(_reason(part["error"].drop_nulls())))
+                self.reasons.update(self._counts(_reason(part["error"].drop_nulls())))
             if len(self.reasons) > REASONS:
                 kept = dict(self.reasons.most_common(REASONS // 2))
                 kept["others"] = kept.get("others", 0) + self.refused - sum(kept.values())
                 self.reasons = Counter(kept)
         self.watch()
         return whole, written
+
+    def _counts(self, column: pl.Series) -> dict[str, int]:
+        return {self.bare(value): count for value, count in column.drop_nulls().value_counts().iter_rows()}
 
     def summary(self, columns: Columns, seconds: float) -> str:
         """A few lines for standard error."""
@@ -149,11 +154,6 @@ class Tally:
 
 def _often(counted: tuple[str, int]) -> tuple[int, str]:
     return -counted[1], counted[0]
-
-
-def _counts(column: pl.Series) -> dict[str, int]:
-    counted = column.drop_nulls().value_counts()
-    return {value.strip('"'): count for value, count in counted.iter_rows()}
 
 
 def _reason(errors: pl.Series) -> pl.Series:
