@@ -212,7 +212,9 @@ PLAUSIBLE = {"a height": ("30", "250"), "a weight": ("1", "400"), "a BSA": ("0.3
 _BOUNDS = {what: (Fraction(least), Fraction(most)) for what, (least, most) in PLAUSIBLE.items()}
 _UNIT_OF = {"a height": " cm", "a weight": " kg", "a BSA": " m²", "a BMI": ""}
 OF_BMI = "{} kg/m² from height and weight"
-HEAVY = "BMI {} kg/m² is above 45: were pounds typed as kilograms?"
+REMARKED = 45
+"""BMI in kg/m² above which it is remarked on."""
+HEAVY = f"BMI {{}} kg/m² is above {REMARKED}: were pounds typed as kilograms?"
 
 
 def _between(value: Decimal | Fraction, what: str, place: str, shown: Callable[[], str]) -> None:
@@ -249,9 +251,8 @@ def _with_swap(error: InputError, height: Quantity, weight: Quantity) -> InputEr
 def cautions(body: Body) -> list[str]:
     """What about this size a person should look at again."""
     found = []
-    if body.height is not None and body.weight is not None and bmi(body.height, body.weight) > 45:
-        index = units.half_up(bmi(body.height, body.weight), 1)
-        found.append(HEAVY.format(index))
+    if body.height is not None and body.weight is not None and (index := bmi(body.height, body.weight)) > REMARKED:
+        found.append(HEAVY.format(units.half_up(index, 1)))
     if body.bsa.magnitude > D("2.5"):
         shown = units.show(body.bsa, units.AREA)
         found.append(f"BSA {shown} is above 2.5 m²: were pounds typed as kilograms? It is used in full, without a cap.")

@@ -143,6 +143,10 @@ CeilingFile = Annotated[Path | None, typer.Option("--ceiling", metavar="FILE", h
 Name = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids)
 ]
+AnyName = Annotated[
+    str | None,
+    typer.Argument(metavar="[REGIMEN]", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -160,10 +164,7 @@ def _root(
 
 
 def plan(
-    regimen: Annotated[
-        str | None,
-        typer.Argument(metavar="[REGIMEN]", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids),
-    ] = None,
+    regimen: AnyName = None,
     course: Annotated[
         str | None, typer.Option(metavar="FILE", help="A course file: what was given and what changed; - for stdin.")
     ] = None,
@@ -262,10 +263,7 @@ def _print_plan(found: Plan, format: str, pharmacy: bool) -> None:
 
 
 def verify(
-    regimen: Annotated[
-        str | None,
-        typer.Argument(metavar="[REGIMEN]", help="An id, or the path of a schedule file.", autocompletion=_regimen_ids),
-    ] = None,
+    regimen: AnyName = None,
     cycle: Annotated[str | None, typer.Option(metavar="N", help="The cycle ordered for.")] = None,
     day: Annotated[str | None, typer.Option(metavar="N", help="The day of the cycle ordered for.")] = None,
     dose: Annotated[str | None, typer.Option(help="The mg ordered: 0.91mg.")] = None,

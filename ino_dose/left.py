@@ -37,6 +37,5 @@ def under(plan: Plan, given: Against, whole: Against) -> Left:
     cycles = {dose.prescribed.cycle for dose in planned} - begun
     fitting = [cycle for cycle in cycles if whole.last_cycle_within is not None and cycle <= whole.last_cycle_within]
     most = units.fraction(whole.limit)
-    sums = zip(plan.doses, plan.standing.cumulative, strict=True)
-    doses = [dose for dose, total in sums if dose.state == "planned" and total is not None and total <= most]
+    doses = [dose for dose, total, _ in plan.judged if dose.state == "planned" and total is not None and total <= most]
     return Left(given.remaining, given.remaining * units.fraction(bsa), bsa, len(doses), len(fitting))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import ceiling as ceilings
@@ -27,6 +28,14 @@ class Undecided(NamedTuple):
     cycles: int
     level: Quantity
     standing: Standing
+
+
+class Judged(NamedTuple):
+    """A dose, the mg/m² after it (None where prior exposure is unknown), and where that stands."""
+
+    dose: Dose
+    cumulative: Quantity | None
+    status: ceilings.Status
 
 
 class Plan(NamedTuple):
@@ -62,6 +71,18 @@ class Plan(NamedTuple):
     def days_to_transplant(self) -> int | None:
         """Days from the last dose to the transplant; None also while it is not decided which dose is the last."""
         return None if self.undecided else dates.days_to_transplant(self.doses, self.course)
+
+    @property
+    def judged(self) -> list[Judged]:
+        """Every dose with what it sums to."""
+        sums = zip(self.doses, self.standing.cumulative, self.standing.statuses, strict=True)
+        return [Judged(*each) for each in sums]
+
+    @property
+    def by_cycle(self) -> list[tuple[int, list[Judged]]]:
+        """The same, cycle by cycle."""
+        groups = groupby(self.judged, key=lambda each: each.dose.prescribed.cycle)
+        return [(cycle, list(group)) for cycle, group in groups]
 
     @property
     def last_cycle(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from . import __version__, left, pharmacy, plain, remarks, units
@@ -108,8 +107,7 @@ def sources(found: Plan) -> list[Row]:
 
 def doses(found: Plan) -> list[Row]:
     """A row a dose, in order."""
-    judged = zip(found.doses, found.standing.cumulative, found.standing.statuses, strict=True)
-    return [_dose(found, dose, cumulative, status) for dose, cumulative, status in judged]
+    return [_dose(found, *judged) for judged in found.judged]
 
 
 def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: str | None = None) -> Row:
@@ -163,16 +161,15 @@ def _left(found: left.Left) -> Row:
 def cycles(found: Plan) -> list[Row]:
     """A row a cycle: its levels and doses summed, and where the course stands at its end."""
     rows = []
-    judged = zip(found.doses, found.standing.cumulative, found.standing.statuses, strict=True)
-    for number, group in groupby(judged, key=lambda each: each[0].prescribed.cycle):
-        doses, cumulative, statuses = zip(*group, strict=True)
+    for number, judged in found.by_cycle:
+        doses = [each.dose for each in judged]
         rows.append(
             {
                 "cycle": number,
                 "level_mg_per_m2": plain.number(plans.total(doses)),
                 "dose_mg": plain.number(units.total((dose.dose for dose in doses), units.DOSE)),
-                "cumulative_mg_per_m2": plain.number(cumulative[-1]),
-                "ceiling_status": statuses[-1],
+                "cumulative_mg_per_m2": plain.number(judged[-1].cumulative),
+                "ceiling_status": judged[-1].status,
             }
         )
     return rows

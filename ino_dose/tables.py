@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from io import StringIO
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -156,9 +155,7 @@ def _doses(found: Plan) -> Table:
     for name in [*names[:2], *(["Date", "State"] if lived else []), *names[2:]]:
         table.add_column(name, justify="left" if name in ("Date", "State") else "right", no_wrap=True)
     table.add_column(f"Against\n{limits(found.ceiling)}", no_wrap=True)
-    rows = zip(found.doses, found.standing.cumulative, found.standing.statuses, strict=True)
-    for cycle, group in groupby(rows, key=lambda row: row[0].prescribed.cycle):
-        doses = list(group)
+    for cycle, doses in found.by_cycle:
         for dose, cumulative, status in doses:
             when = [dose.date.isoformat() if dose.date else "", dose.state] if lived else []
             table.add_row(

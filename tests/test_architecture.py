@@ -75,7 +75,7 @@ ARROWS = {
     "dosing errors library pharmacy plan remarks units",
     "cohort.standings": "asked cohort.columns cohort.dress cohort.guess cohort.known cohort.ladder cohort.refusals "
     "cohort.treatment errors units",
-    "cohort.doses": "asked body cohort.amounts cohort.columns cohort.dress cohort.treatment dosing plan report units",
+    "cohort.doses": "asked body cohort.amounts cohort.columns cohort.dress cohort.known cohort.treatment dosing plan report units",
     "cohort.planner": "asked cohort.amounts cohort.columns cohort.doses cohort.dress cohort.guess cohort.standings library",
     "cohort.blocks": "cohort.columns errors",
     "cohort.results": "errors",

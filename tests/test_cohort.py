@@ -183,7 +183,7 @@ def test_what_is_known_is_made_once_and_found_by_place_and_by_join(
 
 def test_rows_with_other_priors_in_every_block_say_what_they_say_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was met before is forgotten between frames, and the treatments then have other numbers."""
-    monkeypatch.setattr(amounts, "MOST", 1)
+    monkeypatch.setattr(known, "MOST", 1)
     monkeypatch.setattr(planner, "ROWS", 2)
     usual = dict.fromkeys(COLUMNS, "") | {"height": "182.5cm", "weight": "65.7kg"}
     rows = [

@@ -13,14 +13,12 @@ from .. import plan as plans
 from ..body import Body
 from ..dosing import Rounding
 from ..errors import InputError
-from . import guess, refusals
+from . import guess, known, refusals
 from .columns import SIZES, TREATMENT, Columns
 from .dress import Dress
 from .known import Known
 from .treatment import FINE, NOBODY, Treatment
 
-MOST = 20_000
-"""Problems remembered; more than any cohort of measured patients has."""
 FEW = 500
 """Rows that the engine is asked about one by one before sentences are put together by the column."""
 AMOUNTS = ("used_bsa_m2", "total_level_mg_per_m2", "total_dose_mg", "warnings")
@@ -81,7 +79,7 @@ class Amounts:
 
     def find(self, words: pl.DataFrame) -> Placed:
         """What depends on treatment and body. The words have been through guess.sizes."""
-        if max(map(len, (self.treated, self.sure, self.unsure, self.mixed))) > MOST:
+        if max(map(len, (self.treated, self.sure, self.unsure, self.mixed))) > known.MOST:
             self._forget()
         t = self._treatments(words)
         s, refused = self._sizes(words)

@@ -46,7 +46,6 @@ def run(
 ) -> int:
     """Plan the patients of a file. The exit code: 0, or 4 where rows were refused."""
     began = time.monotonic()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     _check_apart(file, out)
     came = source_form or _form(file, "--from")

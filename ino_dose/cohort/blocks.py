@@ -140,21 +140,21 @@ class Csv(Chunks):
             if (lines.str.count_matches('"', literal=True) % 2 == 1).any():
                 lines = pl.Series("line", _joined(chunk.decode().removesuffix("\n").split("\n")))
             self._check(lines, quoted)
-        frame = self._cells(chunk, lines, not raw)
+        frame = self._cells(chunk, lines, quoted, not raw)
         self.line += chunk.count(b"\n") if quoted else lines.len()
         return Block(lines.to_frame() if raw else frame, columns.words(frame))
 
-    def _cells(self, chunk: bytes, lines: pl.Series, nulls: bool) -> pl.DataFrame:
+    def _cells(self, chunk: bytes, lines: pl.Series, quoted: bool, nulls: bool) -> pl.DataFrame:
         """The cells of rows; what is between them is commas alone, or the rows are looked at one by one."""
         schema = dict.fromkeys(self.numbers, pl.String)
         try:  # under a header of ours the first row of a piece is read like any other
             frame = pl.read_csv(self.numbered + chunk, schema=schema, empty_string_is_null=nulls)
         except pl.exceptions.ComputeError:
-            self._check(lines, False)
+            self._check(lines, quoted)
             raise
         assert frame.height == lines.len(), "rows were lost"
-        if b'"' not in chunk and not (frame.select(self.length).to_series() == lines.str.len_bytes()).all():
-            self._check(lines, False)
+        if not quoted and not (frame.select(self.length).to_series() == lines.str.len_bytes()).all():
+            self._check(lines, quoted)
         return frame.rename(dict(zip(self.numbers, self.names, strict=True)))
 
     def _check(self, lines: pl.Series, quoted: bool) -> None:

@@ -12,6 +12,7 @@ from .. import asked, report, units
 from .. import plan as plans
 from ..body import Body
 from ..dosing import Rounding
+from . import known
 from .amounts import Placed
 from .columns import Columns
 from .dress import Dress
@@ -19,8 +20,6 @@ from .treatment import Treatment
 
 DOSE = report.PLANNED
 """The columns of a dose, as `plan -f csv` prints them."""
-MOST = 20_000
-"""Plans remembered."""
 BY_PRIOR = ("cumulative_mg_per_m2", "ceiling_status")
 BY_SIZE = tuple(name for name in DOSE if name not in BY_PRIOR)
 
@@ -35,7 +34,7 @@ class Doses:
 
     def find(self, words: pl.DataFrame, placed: Placed, error: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Whose each dose is, and what is said of it; one row with the error where there is one."""
-        if placed.treatments is not self.treatments or len(self.told) > MOST:
+        if placed.treatments is not self.treatments or len(self.told) > known.MOST:
             self.treatments, self.told = placed.treatments, {}
         regimen = words["regimen"] if "regimen" in words.columns else pl.lit(self.columns.regimen)
         t = placed.t.set(error.is_not_null(), None)

@@ -19,8 +19,6 @@ PLAIN = {"bsa": [""], "formula": ["", "mosteller"], "sex": ["", "f", "m"]}
 """Cells beside height and weight that leave the BSA to the usual formula."""
 CLOSE = 1e-6
 """How near a tie a float is not trusted; its own error is below 1e-12 here."""
-
-
 Steps = list[list[pl.Expr]]
 
 
@@ -48,14 +46,15 @@ def steps(columns: Columns) -> Steps:
         [_number(columns, "height", "h").alias("h"), _number(columns, "weight", "w").alias("w")],
         [area.alias("area"), (w / (h / 100) ** 2).alias("bmi")],
         [_key(columns).alias("key")],
-        [(pl.col("key").is_not_null() & (pl.col("bmi") > 45)).alias("heavy")],
+        [(pl.col("key").is_not_null() & (pl.col("bmi") > bodies.REMARKED)).alias("heavy")],
     ]
 
 
 def _key(columns: Columns) -> pl.Expr:
-    bsa, bmi = pl.col("area") * 100, pl.col("bmi") * 10
+    bsa, bmi, heavy = pl.col("area") * 100, pl.col("bmi") * 10, bodies.REMARKED * 10
     sure = [inside(pl.col(name), what) for name, what in (("h", "a height"), ("w", "a weight"), ("bmi", "a BMI"))]
-    sure += [inside(pl.col("area"), "a BSA", 0.01), clear(bsa), (bmi < 450 - CLOSE) | (bmi > 450 + CLOSE) & clear(bmi)]
+    sure += [inside(pl.col("area"), "a BSA", 0.01), clear(bsa)]
+    sure += [(bmi < heavy - CLOSE) | (bmi > heavy + CLOSE) & clear(bmi)]
     sure += [pl.col(role).is_in(fits) for role, fits in PLAIN.items() if columns.has(role)]
     return pl.when(pl.all_horizontal(sure)).then(nearest(bsa).cast(pl.UInt32))
 

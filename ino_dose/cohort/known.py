@@ -11,6 +11,8 @@ WORDS = 16
 NUMBERS = 8192
 PLACES = 2**22
 """More than the texts of a column that are told apart one by one, its numbers, and the places of a list."""
+MOST = 20_000
+"""Problems remembered; more than any cohort of measured patients has."""
 
 
 class Known:

@@ -6,15 +6,13 @@ import polars as pl
 
 from .. import asked, units
 from ..errors import InputError
-from . import guess, refusals
+from . import guess, known, refusals
 from .columns import Columns
 from .dress import Dress
 from .known import Known
 from .ladder import BRIEF, EXACT, SPAN, Ladder
 from .treatment import Treatment
 
-MOST = 20_000
-"""Problems remembered, where the same exposures come again."""
 SHORT = r"^(?:0|[1-9][0-9]{0,3})(?:\.[0-9]{1,9})?$"
 """Numbers that ladder.BRIEF holds."""
 TEXTS = (
@@ -42,7 +40,7 @@ class Standings:
 
     def find(self, treatments: list[Treatment], t: pl.Series, prior: pl.Series) -> pl.DataFrame:
         """The standings of prior exposures after treatments, by their numbers; nothing where a number is null."""
-        if treatments is not self.treatments or len(self.stood) > MOST:
+        if treatments is not self.treatments or len(self.stood) > known.MOST:
             self._forget(treatments)
         self.ladder.add(treatments[len(self.ladder.treatments) :])
         rows = pl.DataFrame({"t": t, "prior": prior})
