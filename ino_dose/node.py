@@ -19,6 +19,33 @@ LARGEST = 1024 * 1024
 DEEPEST = 20
 T = TypeVar("T")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TOO_DEEP = (f"is nested more than {DEEPEST} deep", "a schedule is nested 5 deep at most")
+_NO_YAML = {
+    r"nesting": _TOO_DEEP,
+    r"',' or": (
+        "a bracket or brace is not closed before this line",
+        "write , between the entries, and ] or } behind them",
+    ),
+    r"mapping values": (
+        "a second key: stands inside a value",
+        "write one key a line, and a text with a colon in quotes",
+    ),
+    r"start any token": (
+        "a tab, or a value that begins with @, ` or %",
+        "indent with spaces, and put the value in quotes",
+    ),
+    r"end of stream": ("a quote is not closed", "close it, with the sign that it was opened with"),
+    r"escape|hex": (
+        "a backslash is not plain text inside double quotes",
+        "write the character itself, or single quotes",
+    ),
+    r"indicator|block end|expected key|document start|could not find expected ':'": (
+        "a key without its colon, or indented otherwise than those before it",
+        "write key: value, under the first letter of the key above",
+    ),
+}
+"""What either parser says of a file that is no YAML, by some words of it → what is wrong, and what to write."""
+_OTHERWISE = ("is not valid YAML here", "check quotes, brackets and indentation")
 
 
 class Node(NamedTuple):
@@ -165,8 +192,8 @@ def parse(text: str, name: str, faults: Collected, opening: str = "title") -> No
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        problem = f"is not valid YAML here: {error.problem or error.context}"
-        raise InputError(f"{name}:{line}", problem, "check quotes, brackets and indentation") from None
+        said = next((ours for words, ours in _NO_YAML.items() if re.search(words, str(error.problem))), _OTHERWISE)
+        raise InputError(f"{name}:{line}", *said) from None
     except yaml.reader.ReaderError:
         character = yaml.reader.Reader.NON_PRINTABLE.search(text)  # libyaml counts bytes, PyYAML characters
         line = text.count("\n", 0, character.start()) + 1 if character else 1
@@ -220,4 +247,4 @@ def _refuse_tricks(event: yaml.Event, place: str, depth: int) -> None:
     if getattr(event, "tag", None):
         raise InputError(place, "tags (!) are not allowed", "write the plain value")
     if depth > DEEPEST:
-        raise InputError(place, f"is nested more than {DEEPEST} deep", "a schedule is nested 5 deep at most")
+        raise InputError(place, *_TOO_DEEP)

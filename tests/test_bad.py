@@ -4,9 +4,10 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import Run
 
-from ino_dose import lint
+from ino_dose import lint, node
 
 HERE = Path(__file__).parent / "bad"
 BAD = sorted(HERE.glob("*.yaml"))
@@ -77,11 +78,33 @@ def test_a_working_of_thousands_of_brackets_is_refused(tmp_path: Path) -> None:
     assert "cannot be read" in fault.problem
 
 
-def test_deep_nesting_at_the_size_limit_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "deep.yaml"
-    path.write_text("a: " + "[" * 1_000_000)
+PARSERS = [yaml.SafeLoader, *filter(None, [getattr(yaml, "CSafeLoader", None)])]
+NO_YAML = {
+    "a: [1\nb: 2\n": (2, "a bracket or brace is not closed before this line"),
+    "a: b: c\n": (1, "a second key: stands inside a value"),
+    "a:\n\tb: 1\n": (2, "a tab, or a value that begins with @, ` or %"),
+    "a: `b`\n": (1, "a tab, or a value that begins with @, ` or %"),
+    "a: 'b\n": (2, "a quote is not closed"),
+    'a: "\\q"\n': (1, "a backslash is not plain text inside double quotes"),
+    "a: 1\nfoo\nb: 2\n": (3, "a key without its colon, or indented otherwise than those before it"),
+    "- a\nb: 1\n": (2, "a key without its colon, or indented otherwise than those before it"),
+    "a: 1\n- b\n": (2, "a key without its colon, or indented otherwise than those before it"),
+    "  a: 1\n b: 2\n": (2, "a key without its colon, or indented otherwise than those before it"),
+    "a: ]\n": (1, "is not valid YAML here"),
+    "a: " + "[" * 1_000_000: (1, "is nested more than 20 deep"),
+}
+
+
+@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.__name__)
+@pytest.mark.parametrize(("text", "told"), NO_YAML.items(), ids=lambda each: repr(each)[:12])
+def test_whatever_a_parser_says_the_sentence_is_ours(
+    parser: type, text: str, told: tuple[int, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node, "_LOADER", parser)
+    path = tmp_path / "no.yaml"
+    path.write_text(text)
     (fault,) = lint.faults(path)
-    assert "nested more than 20 deep" in fault.problem
+    assert (fault.where, fault.problem) == ((str(path), told[0]), told[1])
 
 
 @pytest.mark.parametrize("name", ["there/is/none.yaml", "none.yml"])
