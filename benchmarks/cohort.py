@@ -36,14 +36,17 @@ result.write_csv(sys.argv[3])"""
 """Prints the seconds it took to have the result, as text: they are taken off the time of the process."""
 LOOP = """
 import csv, sys, time
-from ino_dose import asked, library, plan, report
+from ino_dose import request
+from ino_dose.engine import plan
+from ino_dose.files import library
+from ino_dose.output import plan_json
 start = time.perf_counter()
 facts = library.facts()
 for row in csv.DictReader(open(sys.argv[1])):
-    body = asked.body(row["height_cm"] + "cm", row["weight_kg"] + "kg")
+    body = request.body(row["height_cm"] + "cm", row["weight_kg"] + "kg")
     prior = row["prior_mg_per_m2"] if row["prior_mg_per_m2"] == "none" else row["prior_mg_per_m2"] + "mg/m2"
-    course = asked.course(prior, remission_after=row["remission_after"] or None)
-    report.plan(plan.make(facts.regimen(row["regimen"]), body, course, facts.ceiling, asked.rounding("0.01mg")))
+    course = request.course(prior, remission_after=row["remission_after"] or None)
+    plan_json.plan(plan.make(facts.regimen(row["regimen"]), body, course, facts.ceiling, request.rounding("0.01mg")))
 print(time.perf_counter() - start)"""
 
 

@@ -15,13 +15,15 @@ from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from ino_dose import body as bodies
-from ino_dose import course as courses
-from ino_dose import library, units
-from ino_dose.course import NEVER, Course, Prescribed
-from ino_dose.regimen import Regimen
-from ino_dose.verifying import recompute
-from ino_dose.verifying.order import USUAL, Cause, Check, Order
+from ino_dose import units
+from ino_dose.engine import body as bodies
+from ino_dose.engine import bsa_formulas, prescription
+from ino_dose.engine.course import NEVER, Course
+from ino_dose.engine.prescription import Prescribed
+from ino_dose.engine.regimen import Regimen
+from ino_dose.files import library
+from ino_dose.verify import check
+from ino_dose.verify.order import USUAL, Cause, Check, Order
 
 D = Decimal
 LIBRARY = [regimen for regimen in library.at().all()[0] if not regimen.incomplete]
@@ -42,7 +44,7 @@ class Case(NamedTuple):
 
     def bsa(self, height: Decimal | None = None, weight: Decimal | None = None, formula: str = "") -> Decimal:
         """The BSA to 0.01 m², of this body or of one that was misread."""
-        area = bodies.FORMULAS[formula or self.formula].area(height or self.height, weight or self.weight, "f")
+        area = bsa_formulas.FORMULAS[formula or self.formula].area(height or self.height, weight or self.weight, "f")
         return area.quantize(D("0.01"), ROUND_HALF_UP)
 
     @property
@@ -61,9 +63,9 @@ def case(rng: random.Random) -> Case:
     child = rng.random() < 0.25
     tall = rng.randint(80, 165) if child else rng.randint(150, 195)
     heavy = D(tall * tall) * D(rng.randint(145, 220) if child else rng.randint(180, 380)) / 100_000
-    remission = rng.choice([courses.first_cycle(regimen), NEVER]) if regimen.remission_adapted else None
+    remission = rng.choice([prescription.first_cycle(regimen), NEVER]) if regimen.remission_adapted else None
     level = rng.choice(regimen.choice.levels) if regimen.choice else None
-    doses = courses.prescribe(regimen, remission or NEVER, regimen.last_cycle or 4, level)
+    doses = prescription.prescribe(regimen, remission or NEVER, regimen.last_cycle or 4, level)
     dose = rng.choice(doses)
     formula = "du-bois" if rng.random() < 0.2 else "mosteller"
     return Case(regimen, remission, level, dose, doses, D(tall), heavy.quantize(D("0.1")), formula)
@@ -81,10 +83,10 @@ def by_level(pick: Callable[[Case], list[Decimal]]) -> Seed:
 
 def other_branch(case: Case) -> list[Decimal]:
     """The level on this day had remission been the other way."""
-    if case.remission is None or case.dose.cycle == courses.first_cycle(case.regimen):
+    if case.remission is None or case.dose.cycle == prescription.first_cycle(case.regimen):
         return []
-    other = NEVER if case.remission != NEVER else courses.first_cycle(case.regimen)
-    return on_this_day(case, courses.prescribe(case.regimen, other, case.dose.cycle, case.level))
+    other = NEVER if case.remission != NEVER else prescription.first_cycle(case.regimen)
+    return on_this_day(case, prescription.prescribe(case.regimen, other, case.dose.cycle, case.level))
 
 
 def on_this_day(case: Case, doses: tuple[Prescribed, ...]) -> list[Decimal]:
@@ -99,7 +101,7 @@ def other_regimen(case: Case) -> list[Decimal]:
     for regimen in LIBRARY:
         if regimen.id != case.regimen.id:
             chosen = regimen.choice.levels[-1] if regimen.choice else None
-            found += on_this_day(case, courses.prescribe(regimen, NEVER, case.dose.cycle, chosen))
+            found += on_this_day(case, prescription.prescribe(regimen, NEVER, case.dose.cycle, chosen))
     return found
 
 
@@ -122,7 +124,7 @@ def by_body(read: Callable[[Case], Decimal]) -> Seed:
 def other_formula(case: Case, rng: random.Random) -> Decimal:
     """The BSA by a formula other than the one in use."""
     return case.dose.level.magnitude * case.bsa(
-        formula=rng.choice([id for id in bodies.FORMULAS if id != case.formula])
+        formula=rng.choice([id for id in bsa_formulas.FORMULAS if id != case.formula])
     )
 
 
@@ -184,9 +186,9 @@ def verified(case: Case, ordered: Decimal, bsa: Decimal | None = None) -> Check:
     """What `verify` says of the order."""
     height, weight = units.quantity(case.height, units.HEIGHT), units.quantity(case.weight, units.WEIGHT)
     stated = None if bsa is None else units.quantity(bsa, units.AREA)
-    return recompute.check(
+    return check.recompute(
         case.regimen,
-        bodies.measured(height, weight, bodies.FORMULAS[case.formula], "f"),
+        bodies.measured(height, weight, bsa_formulas.FORMULAS[case.formula], "f"),
         Course(prior=units.NO_LEVEL, remission=case.remission, level=case.level),
         CEILING,
         Order(case.dose.cycle, case.dose.day, units.quantity(ordered, units.DOSE), stated),

@@ -1,5 +1,5 @@
 """`python -m ino_dose` is `ino-dose`."""
 
-from .cli import run
+from .commands.process import run
 
 run()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import settings
 
-from ino_dose import cli
+from ino_dose.commands import app
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
@@ -37,7 +37,7 @@ def ino(capsys: pytest.CaptureFixture[str]) -> Run:
     def run(*arguments: str) -> Ran:
         code = 0
         try:
-            cli.main(list(arguments))
+            app.main(list(arguments))
         except SystemExit as ended:
             code = int(ended.code or 0)
         return Ran(code, *capsys.readouterr())

@@ -1,4 +1,4 @@
-"""Which module may import which, and which one alone may import a library: the picture as a table."""
+"""The house: which floor may call which, and which file alone has the door to a library."""
 
 import ast
 import re
@@ -9,95 +9,43 @@ import pytest
 import ino_dose
 
 PACKAGE = Path(ino_dose.__file__).parent
-
-ARROWS = {
-    "__init__": "",
-    "__main__": "cli",
-    "errors": "",
-    # text becomes quantities and nouns, once
-    "units": "errors",
-    "node": "errors",
-    "shape": "",
-    "audit": "course errors regimen units",
-    "schedule": "audit course errors node regimen shape units",
-    "product": "errors node regimen schedule shape units",
-    "library": "errors product regimen schedule",
-    "coursefile": "asked body course dosing errors library node schedule shape units",
-    "asked": "body course coursefile dosing errors regimen units",
-    "lint": "coursefile errors library node product schedule",
-    # no files, no clock, no printing
-    "regimen": "units",
-    "body": "errors units",
-    "course": "errors regimen units",
-    "dosing": "course errors units",
-    "ceiling": "course regimen units",
-    "lived": "body course dosing errors units",
-    "dates": "course dosing errors regimen",
-    "plan": "body ceiling course dates dosing errors lived regimen units",
-    "left": "ceiling plan units",
-    "pharmacy": "dosing regimen units",
-    "comparing": "ceiling course dosing regimen units",
-    # a second check of somebody else's order
-    # quantities become text, once
-    "remarks": "body course dosing lived pharmacy plan regimen units",
-    "readout": "course regimen units",
-    "plain": "ceiling course regimen units",
-    "report": "__init__ dosing left pharmacy plain plan regimen remarks units",
-    "listing": "body comparing errors plain regimen units",
-    "calendar": "__init__ dosing errors plan units",
-    "tables": "ceiling course errors left pharmacy plan readout regimen remarks units",
-    "sidebyside": "ceiling comparing regimen tables units",
-    # the second check
-    "verifying.__init__": "",
-    "verifying.order": "ceiling course dosing plan units",
-    "verifying.fits": "units",
-    "verifying.misread": "body course regimen units",
-    "verifying.miswritten": "dosing units verifying.misread verifying.order",
-    "verifying.older": "body dosing units",
-    "verifying.slips": "course dosing regimen units verifying.fits verifying.misread verifying.miswritten "
-    "verifying.older verifying.order",
-    "verifying.recompute": "body ceiling course dosing plan regimen units verifying.order verifying.slips",
-    "verifying.verdict": "body dosing remarks units verifying.order verifying.recompute",
-    "verifying.ordered": "asked errors library units verifying.order verifying.recompute",
-    "verifying.orders": "asked errors library plain verifying.order verifying.ordered verifying.rows",
-    "verifying.rows": "__init__ plain report units verifying.order verifying.recompute verifying.verdict",
-    "verifying.page": "errors tables units verifying.order verifying.verdict",
-    # many patients at once
-    "cohort.__init__": "cohort.planner",
-    "cohort.columns": "errors units",
-    "cohort.known": "",
-    "cohort.guess": "body cohort.columns units",
-    "cohort.refusals": "asked body cohort.columns cohort.guess cohort.known errors units",
-    "cohort.treatment": "body ceiling dosing plan remarks units",
-    "cohort.ladder": "cohort.treatment units",
-    "cohort.dress": "",
-    "cohort.amounts": "asked body cohort.columns cohort.dress cohort.guess cohort.known cohort.refusals cohort.treatment "
-    "dosing errors library pharmacy plan remarks units",
-    "cohort.standings": "asked cohort.columns cohort.dress cohort.guess cohort.known cohort.ladder cohort.refusals "
-    "cohort.treatment errors units",
-    "cohort.doses": "asked body cohort.amounts cohort.columns cohort.dress cohort.known cohort.treatment dosing plan report units",
-    "cohort.planner": "asked cohort.amounts cohort.columns cohort.doses cohort.dress cohort.guess cohort.standings library",
-    "cohort.blocks": "cohort.columns errors",
-    "cohort.results": "errors",
-    "cohort.batch": "cohort.blocks cohort.columns cohort.dress cohort.guess cohort.planner cohort.results errors library",
-    "cli": "__init__ asked body calendar ceiling cohort.batch comparing coursefile errors library lint listing plain plan "
-    "remarks report shape sidebyside tables units verifying.order verifying.ordered verifying.orders verifying.page "
-    "verifying.rows",
-}
-ALONE = {
-    "typer": ["cli"],
-    "pint": ["units"],
-    "yaml": ["node"],
-    "rich": ["cohort.batch", "sidebyside", "tables"],
-    "icalendar": ["calendar"],
-}
-NO_OUTSIDE = {
-    "regimen", "body", "course", "dosing", "ceiling", "lived", "dates", "plan", "left", "pharmacy", "comparing"
-}  # fmt: skip
-GUESSES = {"cohort.batch", "cohort.guess", "cohort.refusals"}
+FLOORS = (
+    "__main__",
+    "commands",
+    "cohort",
+    "output verify",
+    "files",
+    "request",
+    "engine",
+    "units",
+    "errors",
+    "__init__",
+)
+"""From the roof down: a file imports from its own floor and from those below it, and nothing in a circle."""
+GUESSES = {"cohort.run", "cohort.bsa_column", "cohort.refusals"}
 """Where floats only choose which exact answer to look up, or time is told."""
+LONGEST = 300
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 MODULES = sorted(FILES)
+ALONE = {
+    "pint": ["units"],
+    "yaml": ["files.yaml_node"],
+    "rich": [
+        "cohort.run",
+        *(
+            f"output.{form}"
+            for form in (
+                "bsa_page",
+                "compare_page",
+                "plan_page",
+                "regimens_page",
+                "show_page",
+                "terminal",
+            )
+        ),
+    ],
+    "icalendar": ["output.plan_ics"],
+}
 
 
 def tree(module: str) -> ast.AST:
@@ -105,7 +53,7 @@ def tree(module: str) -> ast.AST:
 
 
 def imports(module: str) -> tuple[set[str], set[str]]:
-    """The modules of this package and the top-level packages from elsewhere that a module imports anywhere."""
+    """The modules of this package, and the packages from elsewhere, that a module imports anywhere, types included."""
     own, foreign = set(), set()
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.ImportFrom) and node.level:
@@ -120,12 +68,34 @@ def imports(module: str) -> tuple[set[str], set[str]]:
     return own, foreign
 
 
+def floor(module: str) -> int:
+    return next(n for n, rooms in enumerate(FLOORS) if module.split(".")[0] in rooms.split())
+
+
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_what_its_arrows_say(module: str) -> None:
-    assert module in ARROWS, "a new module gets its line in the table above"
+def test_a_file_imports_from_its_own_floor_and_below(module: str) -> None:
     own, foreign = imports(module)
-    assert own == set(ARROWS[module].split())
     assert "ino_dose" not in foreign
+    assert not [each for each in own if floor(each) < floor(module)]
+
+
+def test_nothing_is_imported_in_a_circle() -> None:
+    left = {module: imports(module)[0] - {module} for module in MODULES}
+    while free := [module for module, needs in left.items() if not needs & left.keys()]:
+        for module in free:
+            del left[module]
+    assert not left
+
+
+def test_the_house_has_few_modules_beside_its_packages_and_no_long_file() -> None:
+    assert len([module for module in MODULES if "." not in module]) <= 8
+    assert not {m: n for m in MODULES if (n := len(FILES[m].read_text("utf-8").splitlines())) > LONGEST}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_file_says_in_a_sentence_what_it_is(module: str) -> None:
+    first = (ast.get_docstring(tree(module)) or "").split("\n")[0]
+    assert first.endswith((".", ":"))
 
 
 @pytest.mark.parametrize(("library", "owners"), ALONE.items())
@@ -133,8 +103,12 @@ def test_a_library_has_its_door(library: str, owners: list[str]) -> None:
     assert [module for module in MODULES if library in imports(module)[1]] == owners
 
 
-@pytest.mark.parametrize("module", sorted(NO_OUTSIDE))
-def test_what_must_be_right_knows_no_files_no_clock_and_no_streams(module: str) -> None:
+def test_the_commands_alone_know_typer() -> None:
+    assert {module.split(".")[0] for module in MODULES if "typer" in imports(module)[1]} == {"commands"}
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("engine.")])
+def test_the_engine_knows_no_files_no_clock_no_streams_and_no_options(module: str) -> None:
     assert not imports(module)[1] & {"os", "sys", "pathlib", "io", "time", "random", "json", "csv"}
     calls = {
         node.func.id
@@ -142,7 +116,8 @@ def test_what_must_be_right_knows_no_files_no_clock_and_no_streams(module: str) 
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert not calls & {"print", "open", "input", "float"}
-    assert not re.search(r"\.(now|today|utcnow)\(", FILES[module].read_text("utf-8"))
+    text = FILES[module].read_text("utf-8")
+    assert not re.search(r"\.(now|today|utcnow)\(", text)
 
 
 @pytest.mark.parametrize("module", sorted({*MODULES} - GUESSES))

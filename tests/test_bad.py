@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import Run
 
-from ino_dose import lint, node
+from ino_dose.files import lint, yaml_node
 
 HERE = Path(__file__).parent / "bad"
 BAD = sorted(HERE.glob("*.yaml"))
@@ -100,7 +100,7 @@ NO_YAML = {
 def test_whatever_a_parser_says_the_sentence_is_ours(
     parser: type, text: str, told: tuple[int, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(node, "_LOADER", parser)
+    monkeypatch.setattr(yaml_node, "_LOADER", parser)
     path = tmp_path / "no.yaml"
     path.write_text(text)
     (fault,) = lint.faults(path)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from ino_dose import body, units
-from ino_dose.body import FORMULAS
+from ino_dose import units
+from ino_dose.engine import body as bodies
+from ino_dose.engine.bsa_formulas import FORMULAS
 from ino_dose.errors import InputError
 
 
@@ -23,8 +24,8 @@ def kg(weight: str) -> Any:
     return units.quantity(weight, units.WEIGHT)
 
 
-def measured(height: str, weight: str, formula: str = "mosteller", sex: str | None = None) -> body.Body:
-    return body.measured(cm(height), kg(weight), FORMULAS[formula], sex)
+def measured(height: str, weight: str, formula: str = "mosteller", sex: str | None = None) -> bodies.Body:
+    return bodies.measured(cm(height), kg(weight), FORMULAS[formula], sex)
 
 
 # Worked to 4 decimals from the papers' coefficients, before and apart from this program.
@@ -125,7 +126,7 @@ def test_inches_and_pounds_give_the_bsa_of_their_exact_centimetres_and_kilograms
     """70 in = 177.8 cm, 180 lb = 81.6466266 kg: √(14516.77… / 3600) = 2.0081."""
     height = units.read("5ft 10in", units.HEIGHT, "here")
     weight = units.read("180lb", units.WEIGHT, "here")
-    assert body.measured(height, weight, FORMULAS["mosteller"]).bsa == units.quantity("2.01", units.AREA)
+    assert bodies.measured(height, weight, FORMULAS["mosteller"]).bsa == units.quantity("2.01", units.AREA)
 
 
 @pytest.mark.parametrize("formula", [id for id in FORMULAS if id != "schlich"])
@@ -142,7 +143,7 @@ def test_livingston_lee_changes_its_equation_at_ten_kilograms() -> None:
 
 
 def test_a_stated_bsa_is_used_as_stated() -> None:
-    assert body.stated(units.quantity("1.8234", units.AREA)).bsa.magnitude == Decimal("1.8234")
+    assert bodies.stated(units.quantity("1.8234", units.AREA)).bsa.magnitude == Decimal("1.8234")
 
 
 def test_schlich_needs_the_sex() -> None:
@@ -153,7 +154,7 @@ def test_schlich_needs_the_sex() -> None:
 
 
 def test_schlich_says_that_it_is_for_adults_only() -> None:
-    assert any("adults only" in words for words in body.cautions(measured("170", "70", "schlich", "f")))
+    assert any("adults only" in words for words in bodies.cautions(measured("170", "70", "schlich", "f")))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_schlich_says_that_it_is_for_adults_only() -> None:
     ],
 )
 def test_limits_of_size_are_inclusive(height: str, weight: str) -> None:
-    body.check(cm(height), kg(weight), "here")
+    bodies.check(cm(height), kg(weight), "here")
 
 
 @pytest.mark.parametrize(
@@ -202,13 +203,13 @@ def test_what_no_body_is_is_refused(height: str, weight: str, problem: str) -> N
 
 @pytest.mark.parametrize("bsa", ["0.3", "4", "0.30", "1.82"])
 def test_a_stated_bsa_from_three_tenths_to_four_is_taken(bsa: str) -> None:
-    assert body.stated(units.quantity(bsa, units.AREA)).bsa.magnitude == Decimal(bsa)
+    assert bodies.stated(units.quantity(bsa, units.AREA)).bsa.magnitude == Decimal(bsa)
 
 
 @pytest.mark.parametrize("bsa", ["0", "0.182", "0.299", "4.001", "18.2", "182"])
 def test_a_stated_bsa_outside_is_a_slip(bsa: str) -> None:
     with pytest.raises(InputError, match="a BSA is taken from"):
-        body.stated(units.quantity(bsa, units.AREA))
+        bodies.stated(units.quantity(bsa, units.AREA))
 
 
 @pytest.mark.parametrize(("height", "weight"), [("82", "178"), ("65.5", "168"), ("20", "100")])
@@ -227,17 +228,17 @@ def test_no_swap_is_suggested_where_it_would_not_help(height: str, weight: str) 
 
 def test_a_bmi_above_45_asks_about_pounds() -> None:
     """160 cm: 45 × 1.6² = 115.2 kg."""
-    assert body.cautions(measured("160", "115.2")) == []
-    (caution,) = body.cautions(measured("160", "115.3"))
+    assert bodies.cautions(measured("160", "115.2")) == []
+    (caution,) = bodies.cautions(measured("160", "115.3"))
     assert "above 45" in caution
     assert "pounds" in caution
 
 
 def test_a_bsa_above_two_and_a_half_asks_about_pounds_and_is_not_capped() -> None:
     """200 × 112.5 / 3600 = 2.5²; 200 × 113.5 / 3600 = 2.511²."""
-    assert body.cautions(measured("200", "112.5")) == []
-    (caution,) = body.cautions(measured("200", "113.5"))
+    assert bodies.cautions(measured("200", "112.5")) == []
+    (caution,) = bodies.cautions(measured("200", "113.5"))
     assert "2.51 m² is above 2.5 m²" in caution
     assert "without a cap" in caution
-    assert body.cautions(body.stated(units.quantity("2.51", units.AREA))) != []
-    assert body.cautions(body.stated(units.quantity("2.5", units.AREA))) == []
+    assert bodies.cautions(bodies.stated(units.quantity("2.51", units.AREA))) != []
+    assert bodies.cautions(bodies.stated(units.quantity("2.5", units.AREA))) == []

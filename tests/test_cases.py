@@ -69,7 +69,7 @@ def test_case(path: Path, ino: Run) -> None:
 
 
 def test_every_regimen_has_a_case() -> None:
-    from ino_dose import library
+    from ino_dose.files import library
 
     commands = [yaml.load(path.read_text("utf-8"), yaml.BaseLoader)["command"].split()[1] for path in CASES]
     planned = {regimen.id for regimen in library.at().all()[0] if not regimen.incomplete}

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from conftest import Run
 
-from ino_dose import library
-from ino_dose.regimen import Choice
+from ino_dose.engine.regimen import Choice
+from ino_dose.files import library
 
 PLAN = ("plan", "mrd-mdacc", "--bsa", "1.8m2")
 INO = [sys.executable, "-m", "ino_dose"]
@@ -549,8 +549,8 @@ def test_csv_says_its_warnings_on_stderr(ino: Run) -> None:
 )
 def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
     check = (
-        "import sys; from ino_dose import cli\n"
-        f"try: cli.main({arguments})\n"
+        "import sys; from ino_dose.commands import app\n"
+        f"try: app.main({arguments})\n"
         "except SystemExit as end: print(end.code, sorted({'pint', 'yaml', 'rich', 'polars'} & set(sys.modules)), file=sys.stderr)"
     )
     ran = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, timeout=60)
@@ -560,8 +560,8 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
 
 def test_json_loads_no_rich() -> None:
     check = (
-        "import sys; from ino_dose import cli\n"
-        "try: cli.main(['plan', 'mrd-mdacc', '--bsa', '1.8m2', '-f', 'json'])\n"
+        "import sys; from ino_dose.commands import app\n"
+        "try: app.main(['plan', 'mrd-mdacc', '--bsa', '1.8m2', '-f', 'json'])\n"
         "except SystemExit: print(sorted({'rich', 'polars'} & set(sys.modules)), file=sys.stderr)"
     )
     assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, timeout=60).stderr == "[]\n"

@@ -11,14 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ino_dose import asked, library, plain, report, units
-from ino_dose import plan as plans
+from ino_dose import request, units
+from ino_dose.engine import plan as plans
 from ino_dose.errors import InputError
+from ino_dose.files import library
+from ino_dose.output import json_and_csv, plan_csv, plan_json
 
 pl = pytest.importorskip("polars")
 
 from ino_dose import cohort  # noqa: E402
-from ino_dose.cohort import amounts, batch, blocks, known, planner  # noqa: E402
+from ino_dose.cohort import amounts, known, planner  # noqa: E402
+from ino_dose.cohort import read as cohort_read  # noqa: E402
+from ino_dose.cohort import run as cohort_run  # noqa: E402
 from ino_dose.cohort.columns import RESULTS  # noqa: E402
 
 REGIMENS = [regimen.id for regimen in library.at().all()[0]]
@@ -54,13 +58,13 @@ def alone(row: dict[str, str]) -> tuple[str | None, ...]:
     bsa, prior, level = said["bsa"], said["prior"] or "unknown", said["level"]
     try:
         prior = prior if prior in ("none", "unknown") else prior + "mg/m2"
-        asked.prior(prior)
-        hsct = asked.yes(said["hsct"], "--hsct")
-        treatment = asked.course(prior, said["cycles"], said["remission_after"], hsct, level and level + "mg/m2")
-        body = asked.body(said["height"], said["weight"], bsa and bsa + "m2", said["formula"], said["sex"])
+        request.prior(prior)
+        hsct = request.yes(said["hsct"], "--hsct")
+        treatment = request.course(prior, said["cycles"], said["remission_after"], hsct, level and level + "mg/m2")
+        body = request.body(said["height"], said["weight"], bsa and bsa + "m2", said["formula"], said["sex"])
         found = library.at().regimen(row["regimen"])
-        plan = report.plan(
-            plans.make(found, body, treatment, library.ceiling(), asked.rounding("0.01mg"), None, PRODUCT)
+        plan = plan_json.plan(
+            plans.make(found, body, treatment, library.ceiling(), request.rounding("0.01mg"), None, PRODUCT)
         )
     except InputError as error:
         return (*[None] * 10, str(error))
@@ -240,7 +244,7 @@ GOOD = "A1,mrd-mdacc,178,80,first\n"
 
 
 def run(path: Path, out: Path, doses: bool = False) -> int:
-    return batch.run(str(path), str(out), None, "0.01mg", None, None, doses, library.facts())
+    return cohort_run.run(str(path), str(out), None, "0.01mg", None, None, doses, library.facts())
 
 
 @pytest.fixture
@@ -354,7 +358,7 @@ def test_lines_that_are_empty_at_the_end_are_no_rows(
     path = file(HEADER + GOOD + GOOD + ending)
     out = path.with_name("out.csv")
     for size in range(64, 200):
-        monkeypatch.setattr(blocks, "SIZE", size)
+        monkeypatch.setattr(cohort_read, "SIZE", size)
         assert run(path, out) == 0
         assert pl.read_csv(out).height == 2
 
@@ -363,7 +367,7 @@ def test_many_blocks_are_one_file(file: Callable[[str], Path], monkeypatch: pyte
     """Wherever a block ends, also inside quotes, rows in are rows out."""
     rows = "".join(f'A{n},mrd-mdacc,178,80,"{"x" * (n % 7)}\n"\n' for n in range(200))
     path = file(HEADER + rows)
-    monkeypatch.setattr(blocks, "SIZE", 100)
+    monkeypatch.setattr(cohort_read, "SIZE", 100)
     out = path.with_name("out.csv")
     assert run(path, out) == 0
     read = pl.read_csv(out)
@@ -377,12 +381,12 @@ def test_doses_are_those_of_plan(file: Callable[[str], Path]) -> None:
     )
     out = path.with_name("out.csv")
     assert run(path, out, doses=True) == 4
-    course = asked.course("0.9mg/m2", None, None, False, None)
-    body = asked.body(None, None, "1.83m2", None, None)
+    course = request.course("0.9mg/m2", None, None, False, None)
+    body = request.body(None, None, "1.83m2", None, None)
     plan = plans.make(
-        library.at().regimen("mrd-mdacc"), body, course, library.ceiling(), asked.rounding("0.01mg"), "A1", PRODUCT
+        library.at().regimen("mrd-mdacc"), body, course, library.ceiling(), request.rounding("0.01mg"), "A1", PRODUCT
     )
-    said = plain.to_csv(report.dose_rows(plan)).splitlines()
+    said = json_and_csv.to_csv(plan_csv.dose_rows(plan)).splitlines()
     *doses, refused, wrong = out.read_text("utf-8").splitlines()
     assert doses == [said[0] + ",error", *(line + "," for line in said[1:])]
     assert refused.startswith("A2,mrd-mdacc,,,,,,,,,,,--bsa: 183 m² is not plausible")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import Run
 
-from ino_dose import library
+from ino_dose.files import library
 
 
 def branches(ran: Any) -> dict[tuple[str, str | None, Decimal | None], dict[str, Any]]:

@@ -13,11 +13,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ino_dose import body, ceiling, dosing, library, lint, plain, plan, report, schedule, units
-from ino_dose.course import NEVER, Course, Prescribed
-from ino_dose.dosing import Rounding
+from ino_dose import units
+from ino_dose.engine import body as bodies
+from ino_dose.engine import dosing, exposure
+from ino_dose.engine import plan as plans
+from ino_dose.engine.course import NEVER, Course
+from ino_dose.engine.dosing import Rounding
+from ino_dose.engine.prescription import Prescribed
+from ino_dose.engine.regimen import Regimen
 from ino_dose.errors import InputError
-from ino_dose.regimen import Regimen
+from ino_dose.files import library, lint, regimen_file
+from ino_dose.output import json_and_csv, plan_json
 
 CEILING = library.ceiling()
 BODIES = [Decimal(hundredths) / 100 for hundredths in range(30, 401)]
@@ -29,8 +35,8 @@ def regimen(id: str) -> Regimen:
     return library.at().regimen(id)
 
 
-def planned(id: str, bsa: Decimal | str, course: Course, step: Any = STEP) -> plan.Plan:
-    return plan.make(regimen(id), body.stated(units.quantity(str(bsa), units.AREA)), course, CEILING, Rounding(step))
+def planned(id: str, bsa: Decimal | str, course: Course, step: Any = STEP) -> plans.Plan:
+    return plans.make(regimen(id), bodies.stated(units.quantity(str(bsa), units.AREA)), course, CEILING, Rounding(step))
 
 
 def level(text: str) -> Any:
@@ -124,7 +130,7 @@ def test_delivered_is_the_exact_sum_of_the_quotients(asked: tuple[str, Course], 
     found = planned(asked[0], bsa, asked[1])
     total = sum((Fraction(dose.dose.magnitude) / Fraction(bsa) for dose in found.doses), Fraction(0))
     assert units.total((dose.delivered for dose in found.doses), units.LEVEL).magnitude == total
-    shown = report.plan(found)["total"]["delivered_mg_per_m2"]
+    shown = plan_json.plan(found)["total"]["delivered_mg_per_m2"]
     assert abs(Fraction(shown) - total) <= Fraction("0.0005")
 
 
@@ -151,10 +157,10 @@ def test_exactly_at_a_limit_is_within_it_for_every_body(id: str, course: Course,
 def test_a_hair_past_a_limit_is_past_it() -> None:
     hair = Prescribed(1, 1, level("0." + "0" * 28 + "1"), ())
     for prior, status in (("2.7", "between"), ("3.6", "above")):
-        found = ceiling.check(level(prior), [hair], CEILING)
+        found = exposure.check(level(prior), [hair], CEILING)
         assert found.status == status
-    assert ceiling.check(level("2.7"), [], CEILING).status == "below"
-    assert ceiling.check(level("3.6"), [], CEILING).status == "between"
+    assert exposure.check(level("2.7"), [], CEILING).status == "below"
+    assert exposure.check(level("3.6"), [], CEILING).status == "between"
 
 
 NUMBER_IN_JSON = re.compile(r"(?<=: )-?[0-9][^,\n]*")
@@ -163,7 +169,7 @@ NUMBER_IN_JSON = re.compile(r"(?<=: )-?[0-9][^,\n]*")
 @given(asked=courses(), bsa=areas)
 def test_json_holds_exact_plain_decimals_and_ascii(asked: tuple[str, Course], bsa: Decimal) -> None:
     found = planned(asked[0], bsa, asked[1])
-    text = plain.to_json(report.plan(found))
+    text = json_and_csv.to_json(plan_json.plan(found))
     assert text.isascii()
     for number in NUMBER_IN_JSON.findall(re.sub(r'"[^"]*"', '""', text).replace('"":', ":")):
         assert re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?", number)
@@ -178,7 +184,7 @@ def test_json_holds_exact_plain_decimals_and_ascii(asked: tuple[str, Course], bs
 
 @given(asked=courses(), bsa=areas)
 def test_the_same_input_gives_the_same_bytes(asked: tuple[str, Course], bsa: Decimal) -> None:
-    one, other = (plain.to_json(report.plan(planned(asked[0], bsa, asked[1]))) for _ in range(2))
+    one, other = (json_and_csv.to_json(plan_json.plan(planned(asked[0], bsa, asked[1]))) for _ in range(2))
     assert one == other
 
 
@@ -246,12 +252,12 @@ def test_a_damaged_schedule_is_refused_or_planned(
     path = tmp_path / "damaged.yaml"
     path.write_text(text, "utf-8")
     try:
-        found = schedule.read(path)
-        small = body.stated(units.quantity("1.8", units.AREA))
-        made = plan.make(found, small, Course(level("0"), True, cycles, remission, hsct), CEILING, Rounding(STEP))
+        found = regimen_file.read(path)
+        small = bodies.stated(units.quantity("1.8", units.AREA))
+        made = plans.make(found, small, Course(level("0"), True, cycles, remission, hsct), CEILING, Rounding(STEP))
     except InputError as refused:
         assert all(fault.place and fault.problem for fault in refused.faults)
         return
     assert made.doses
     assert cycles is None or made.last_cycle <= cycles
-    assert plain.to_json(report.plan(made))
+    assert json_and_csv.to_json(plan_json.plan(made))

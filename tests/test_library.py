@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from ino_dose import library
+from ino_dose.files import library
 
 OWN = """title: Our fractionated course
 after transplant: no

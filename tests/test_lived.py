@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from test_bad import promised
 from test_cases import holds
 
-from ino_dose import asked, coursefile, errors, library, lint, report
-from ino_dose import plan as plans
+from ino_dose import errors, request
+from ino_dose.engine import plan as plans
+from ino_dose.engine.plan import Plan
 from ino_dose.errors import InputError
-from ino_dose.plan import Plan
+from ino_dose.files import course_file, library, lint
+from ino_dose.output import plan_json
 
 HERE = Path(__file__).parent
 COURSES = sorted((HERE / "courses").glob("*.yaml"))
@@ -304,11 +306,11 @@ def made(content: bytes) -> Plan:
     """The plan of the course in these bytes."""
     before, sys.stdin = sys.stdin, SimpleNamespace(buffer=io.BytesIO(content))  # type: ignore[assignment]
     try:
-        file = coursefile.read("-", library.at())
+        file = course_file.read("-", library.at())
     finally:
         sys.stdin = before
     product = library.product()
-    said = asked.together({}, file, product)
+    said = request.together({}, file, product)
     with errors.placed(file.places):
         regimen = library.at().regimen(said.regimen)
         return plans.make(regimen, said.body, said.course, library.ceiling(), said.rounding, said.patient, product)
@@ -329,6 +331,6 @@ def damaged(at: int) -> st.SearchStrategy[bytes]:
 )
 def test_any_bytes_are_a_course_or_refused(content: bytes) -> None:
     try:
-        assert report.plan(made(content))["doses"]
+        assert plan_json.plan(made(content))["doses"]
     except InputError as error:
         assert all(fault.place and fault.problem and fault.hint for fault in error.faults)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from test_lived import made
 from test_second_programming import SCHEDULES, courses, prescribed, written
 
-from ino_dose import plan as plans
 from ino_dose import units
+from ino_dose.engine import plan as plans
+from ino_dose.engine.plan import Plan
 from ino_dose.errors import InputError
-from ino_dose.plan import Plan
 
 
 def lived(course: dict[str, Any]) -> Plan:

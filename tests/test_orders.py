@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from ino_dose import cli
+from ino_dose.commands import app
 
 HEADER = "id,ward,regimen,cycle,day,dose,bsa,remission_after"
 RIGHT = "A,4,besponsa-label,2,8,0.91mg,1.82m2,1"  # 0.5 mg/m² × 1.82 m²
@@ -143,4 +143,4 @@ def test_rows_that_cannot_be_written_end_it_with_1_and_a_line(tmp_path: Path, mo
     path.write_text(f"{HEADER}\n{RIGHT}\n", "utf-8")
     monkeypatch.setattr(sys, "stdout", None)
     with pytest.raises(SystemExit, match="standard output is closed"):
-        cli.main(["verify", "--orders", str(path)])
+        app.main(["verify", "--orders", str(path)])

@@ -10,7 +10,9 @@ from conftest import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ino_dose import dosing, library, pharmacy, units
+from ino_dose import units
+from ino_dose.engine import dosing, preparation
+from ino_dose.files import library
 
 FACTS = library.product()
 
@@ -34,7 +36,7 @@ def mg(amount: str) -> Any:
 )
 def test_vials_volume_and_bag(dose: str, vials: int, withdraw: str, bag: str) -> None:
     """Vials of 0.9 mg, 0.25 mg/mL, a bag of 50 mL."""
-    made = pharmacy.prepare(mg(dose), FACTS)
+    made = preparation.prepare(mg(dose), FACTS)
     assert made.vials == vials
     assert made.withdraw.magnitude == Fraction(withdraw)
     assert made.concentration.magnitude == Fraction(bag)
@@ -50,7 +52,7 @@ def test_vials_volume_and_bag(dose: str, vials: int, withdraw: str, bag: str) ->
     ],
 )
 def test_the_edges_of_the_bag(dose: str, most: str | None, least: str | None) -> None:
-    made = pharmacy.prepare(mg(dose), FACTS)
+    made = preparation.prepare(mg(dose), FACTS)
     found = [volume and volume.magnitude for volume in (made.most_volume, made.least_volume)]
     assert found == [each and Fraction(each) for each in (most, least)]
 
@@ -107,7 +109,7 @@ def test_rounding_to_vials_never_takes_more_than_the_step_would(ten_thousandths:
     stepped = dosing.round_half_up(calculated, mg("0.01"))
     rounded = dosing.rounded(calculated, dosing.Rounding(mg("0.01"), FACTS.vial, FACTS.rounding))
     assert rounded == stepped or (rounded <= calculated and rounded * 10 >= calculated * 9)
-    assert pharmacy.vials(rounded, FACTS) <= pharmacy.vials(stepped, FACTS)
+    assert preparation.vials(rounded, FACTS) <= preparation.vials(stepped, FACTS)
 
 
 def test_vials_saved_deviation_and_delivered_are_shown(ino: Run) -> None:

@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from ino_dose import body, ceiling, course, library, listing, plan, readout, remarks, schedule, tables, units
-from ino_dose.course import NEVER, Course
-from ino_dose.dosing import Rounding
+from ino_dose import units
+from ino_dose.engine import body as bodies
+from ino_dose.engine import exposure, prescription, remarks
+from ino_dose.engine import plan as plans
+from ino_dose.engine.course import NEVER, Course
+from ino_dose.engine.dosing import Rounding
 from ino_dose.errors import InputError
+from ino_dose.files import library, regimen_file
+from ino_dose.output import show_json, show_page, terminal
 
 GOLDEN = Path(__file__).parent / "golden" / "show"
 INCOMPLETE = [
@@ -74,13 +79,13 @@ DAYS = {
 
 
 def read_out(path):
-    return "\n".join(" " * line.indent + line.text for line in readout.regimen(schedule.read(path))) + "\n"
+    return "\n".join(" " * line.indent + line.text for line in show_page.regimen(regimen_file.read(path))) + "\n"
 
 
 def planned(id, **course_of):
-    regimen, size = library.at().regimen(id), body.stated(units.quantity("1.8", units.AREA))
+    regimen, size = library.at().regimen(id), bodies.stated(units.quantity("1.8", units.AREA))
     step = units.quantity("0.01", units.DOSE)
-    return plan.make(regimen, size, Course(units.NO_LEVEL, **course_of), library.ceiling(), Rounding(step))
+    return plans.make(regimen, size, Course(units.NO_LEVEL, **course_of), library.ceiling(), Rounding(step))
 
 
 def test_every_regimen_of_the_review_has_its_file():
@@ -90,7 +95,7 @@ def test_every_regimen_of_the_review_has_its_file():
 
 @pytest.mark.parametrize("id", PLANNED + INCOMPLETE)
 def test_show_prints_the_whole_schedule(id):
-    assert tables.text(tables.regimen(library.at().regimen(id))) == (GOLDEN / f"{id}.txt").read_text("utf-8")
+    assert terminal.text(show_page.parts(library.at().regimen(id))) == (GOLDEN / f"{id}.txt").read_text("utf-8")
 
 
 def test_every_golden_file_has_its_schedule():
@@ -103,14 +108,14 @@ def test_levels_sum_to_the_numbers_worked_by_hand(id, remission, level):
     expected = CUMULATIVE[id, remission, level].split()
     chosen = level and units.quantity(level, units.LEVEL)
     last = regimen.last_cycle or len(expected)
-    doses = course.prescribe(regimen, remission or NEVER, last, chosen)
+    doses = prescription.prescribe(regimen, remission or NEVER, last, chosen)
     by_cycle = [sum(dose.level.magnitude for dose in doses) for _, doses in groupby(doses, lambda dose: dose.cycle)]
     assert list(accumulate(by_cycle)) == [Decimal(each) for each in expected]
 
 
 @pytest.mark.parametrize("id", DAYS)
 def test_doses_fall_on_the_days_of_the_paper(id):
-    doses = course.prescribe(library.at().regimen(id), NEVER, 99)
+    doses = prescription.prescribe(library.at().regimen(id), NEVER, 99)
     assert {cycle: [dose.day for dose in each] for cycle, each in groupby(doses, lambda dose: dose.cycle)} == DAYS[id]
 
 
@@ -214,7 +219,7 @@ def test_a_disagreement_that_does_not_matter_is_shown_and_no_warning():
 
 
 def test_results_keep_their_denominators_in_json():
-    results = listing.regimen(library.at().regimen("kantarjian-2013-weekly"))["results"]
+    results = show_json.regimen(library.at().regimen("kantarjian-2013-weekly"))["results"]
     assert [each["sos_vod"] for each in results] == [
         {"percent": Decimal(7), "among": "transplanted"},
         {"percent": Decimal(17), "among": "transplanted"},
@@ -260,11 +265,11 @@ def test_results_are_those_of_the_tables(id):
 def test_the_standing_of_every_source_is_shown():
     for id in list(library.at().files):
         text, regimen = read_out(library.BUNDLED / f"{id}.yaml"), library.at().regimen(id)
-        assert text.count(". Read: ") == len(regimen.sources) == len(listing.regimen(regimen)["sources"])
+        assert text.count(". Read: ") == len(regimen.sources) == len(show_json.regimen(regimen)["sources"])
 
 
 def test_ceiling_is_the_range_of_the_review():
     limits = library.ceiling()
     two, three = (units.quantity(each, units.LEVEL) for each in ("2.7", "3.6"))
     assert (limits.lower, limits.upper) == (two, three)
-    assert ceiling.check(units.NO_LEVEL, (), limits).status == "below"
+    assert exposure.check(units.NO_LEVEL, (), limits).status == "below"

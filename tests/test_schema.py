@@ -9,12 +9,13 @@ import pytest
 import typer
 import yaml
 
-from ino_dose import cli, library, lint, schedule, shape
-from ino_dose.node import Record
+from ino_dose.commands import lint as command
+from ino_dose.files import library, lint, regimen_file, schema
+from ino_dose.files.yaml_node import Record
 
 FILES = [library.BUNDLED / f"{id}.yaml" for id in list(library.at().files)]
 COPY = library.BUNDLED / "schema" / "regimen.schema.json"
-VALIDATOR = jsonschema.Draft7Validator(shape.SCHEMA)
+VALIDATOR = jsonschema.Draft7Validator(schema.SCHEMA)
 
 
 def plain(path):
@@ -28,11 +29,11 @@ def worded(mapping):
 
 
 def test_the_schema_is_a_schema():
-    jsonschema.Draft7Validator.check_schema(shape.SCHEMA)
+    jsonschema.Draft7Validator.check_schema(schema.SCHEMA)
 
 
 def test_the_copy_beside_the_schedules_is_the_one_that_is_printed():
-    assert json.loads(COPY.read_text("utf-8")) == shape.SCHEMA
+    assert json.loads(COPY.read_text("utf-8")) == schema.SCHEMA
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -50,15 +51,15 @@ def test_the_reader_reads_every_key_of_the_schema_and_no_other(monkeypatch, tmp_
 
     monkeypatch.setattr(Record, "read", noted)
     for path in FILES:
-        schedule.read(path)
+        regimen_file.read(path)
     own_source = tmp_path / "own-source.yaml"
     own_source.write_text(
         (library.BUNDLED / "mrd-mdacc.yaml")
         .read_text("utf-8")
         .replace("day 1: 0.6 mg/m2", "day 1: {level: 0.6 mg/m2, source: {trial: Abstract}}")
     )
-    schedule.read(own_source)
-    assert read == {each["description"]: set(each["properties"]) for each in records(shape.SCHEMA)}
+    regimen_file.read(own_source)
+    assert read == {each["description"]: set(each["properties"]) for each in records(schema.SCHEMA)}
 
 
 def records(form):
@@ -115,7 +116,7 @@ def test_what_the_schema_refuses_the_reader_refuses(id, tmp_path):
 
 
 def test_lint_prints_the_schema(capsys):
-    cli.lint(schema=True)
+    command.lint(schema=True)
     assert capsys.readouterr().out == COPY.read_text("utf-8")
 
 
@@ -141,7 +142,7 @@ def test_a_fault_of_the_whole_file_has_no_line(tmp_path, capsys):
 
 def linted(path, capsys):
     with pytest.raises(typer.Exit) as exit:
-        cli.lint([path], format="json")
+        command.lint([path], format="json")
     assert exit.value.exit_code == 3
     return json.loads(capsys.readouterr().out)
 

@@ -17,8 +17,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from test_lived import made
 
-from ino_dose import plain, report
 from ino_dose.errors import InputError
+from ino_dose.output import json_and_csv, plan_json
 
 Doses = tuple[tuple[int, str], ...]
 FULL: Doses = ((1, "0.8"), (8, "0.5"), (15, "0.5"))
@@ -387,7 +387,7 @@ def test_a_second_programming_agrees(course: dict[str, Any]) -> None:
     event("refused" if wanted is None else "planned")
     try:
         found = json.loads(
-            plain.to_json(report.plan(made(written(course).encode()))), parse_float=Decimal, parse_int=Decimal
+            json_and_csv.to_json(plan_json.plan(made(written(course).encode()))), parse_float=Decimal, parse_int=Decimal
         )
     except InputError as error:
         assert wanted is None, error

@@ -8,10 +8,12 @@ from conftest import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ino_dose import body, library, units
-from ino_dose.course import Course
-from ino_dose.verifying import recompute
-from ino_dose.verifying.order import Order
+from ino_dose import units
+from ino_dose.engine import body as bodies
+from ino_dose.engine.course import Course
+from ino_dose.files import library
+from ino_dose.verify import check
+from ino_dose.verify.order import Order
 
 # 180 cm × 80 kg / 3600 is 4, so the Mosteller BSA is exactly 2 m².
 TWO = ["--height", "180cm", "--weight", "80kg"]
@@ -176,7 +178,7 @@ def test_whatever_is_due_agrees_and_what_is_far_off_differs(regimen, hundredths,
     def verdict(amount: Decimal) -> str:
         order = Order(block.cycles[0], dose.day, units.quantity(amount, units.DOSE))
         course = Course(prior=units.NO_LEVEL, remission=remission)
-        return recompute.check(regimen, body.stated(bsa), course, library.ceiling(), order).verdict
+        return check.recompute(regimen, bodies.stated(bsa), course, library.ceiling(), order).verdict
 
     assert verdict(due * (1000 + thousandths) / 1000) == "agrees"
     assert verdict(due * (1000 + 1101 + thousandths) / 1000) == "differs"

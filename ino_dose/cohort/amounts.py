@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 import polars as pl
 
-from .. import asked, dosing, library, pharmacy, remarks, units
-from .. import body as bodies
-from .. import plan as plans
-from ..body import Body
-from ..dosing import Rounding
+from .. import request, units
+from ..engine import body as bodies
+from ..engine import dosing, preparation, remarks
+from ..engine import plan as plans
+from ..engine.body import Body
+from ..engine.dosing import Rounding
 from ..errors import InputError
-from . import guess, known, refusals
+from ..files import library
+from . import bsa_column, known, refusals
 from .columns import SIZES, TREATMENT, Columns
 from .dress import Dress
 from .known import Known
@@ -24,7 +26,7 @@ FEW = 500
 AMOUNTS = ("used_bsa_m2", "total_level_mg_per_m2", "total_dose_mg", "warnings")
 TEXTS = (*AMOUNTS, "heavy", "error", "late")
 """What depends on treatment and body; `heavy` are the warnings of a row that has a BMI to be remarked on in the gap."""
-REMARKED = pl.col("said").str.replace(refusals.GAP, guess.tenths(pl.col("bmi")), literal=True)
+REMARKED = pl.col("said").str.replace(refusals.GAP, bsa_column.tenths(pl.col("bmi")), literal=True)
 
 
 class Size(NamedTuple):
@@ -59,7 +61,7 @@ class Amounts:
 
     def __init__(self, columns: Columns, facts: library.Facts, rounding: Rounding, dress: Dress) -> None:
         self.columns, self.facts, self.rounding, self.dress = columns, facts, rounding, dress
-        self.least, self.most = (each.magnitude for each in pharmacy.usual(facts.product))
+        self.least, self.most = (each.magnitude for each in preparation.usual(facts.product))
         self.roles = [role for role in SIZES if columns.has(role)]
         self.refusals = refusals.Refusals(columns, dress.sentence)
         if columns.regimen is not None:
@@ -115,7 +117,7 @@ class Amounts:
     ) -> Treatment:
         say = self.dress.sentence
         try:
-            course = asked.course("none", cycles, remission_after, asked.yes(hsct, "--hsct"), level)
+            course = request.course("none", cycles, remission_after, request.yes(hsct, "--hsct"), level)
         except InputError as error:
             return Treatment(None, error=say(str(error)))
         try:
@@ -148,7 +150,7 @@ class Amounts:
         """A body by the engine. Where its class is known, each row says its own BMI."""
         said = {role: self.columns.word(role, cell) for role, cell in zip(self.roles, cells, strict=True)}
         try:
-            body = asked.body(**dict.fromkeys(SIZES) | said)
+            body = request.body(**dict.fromkeys(SIZES) | said)
         except InputError as error:
             return Size(self.dress.sentence(str(error)))
         assert key is None or body.bsa.magnitude * 100 == key, "a guessed BSA is wrong"

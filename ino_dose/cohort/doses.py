@@ -8,17 +8,18 @@ from typing import Any
 
 import polars as pl
 
-from .. import asked, report, units
-from .. import plan as plans
-from ..body import Body
-from ..dosing import Rounding
+from .. import request, units
+from ..engine import plan as plans
+from ..engine.body import Body
+from ..engine.dosing import Rounding
+from ..output import plan_csv
 from . import known
 from .amounts import Placed
 from .columns import Columns
 from .dress import Dress
 from .treatment import Treatment
 
-DOSE = report.PLANNED
+DOSE = plan_csv.PLANNED
 """The columns of a dose, as `plan -f csv` prints them."""
 BY_PRIOR = ("cumulative_mg_per_m2", "ceiling_status")
 BY_SIZE = tuple(name for name in DOSE if name not in BY_PRIOR)
@@ -68,7 +69,7 @@ class Doses:
         """What `plan` says of each dose: its place, and the values of some keys."""
         name = (id(treatment), of if isinstance(of, str) else of.bsa.magnitude, keys)
         if name not in self.told:
-            rows = report.dose_rows(make(treatment, of))
+            rows = plan_csv.dose_rows(make(treatment, of))
             self.told[name] = [(n, *(self._text(row[key]) for key in keys)) for n, row in enumerate(rows)]
         return self.told[name]
 
@@ -78,7 +79,7 @@ class Doses:
         return plans.make(made.regimen, body, made.course, made.ceiling, self.rounding)
 
     def _after(self, treatment: Treatment, cell: str) -> plans.Plan:
-        return treatment.plan(asked.prior(self.columns.word("prior", cell)))
+        return treatment.plan(request.prior(self.columns.word("prior", cell)))
 
     def _text(self, value: Any) -> str | None:
         return (

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from .. import asked, library
-from . import guess
+from .. import request
+from ..files import library
+from . import bsa_column
 from .amounts import Amounts, Placed, first
 from .columns import RESULTS, Columns, find
 from .doses import Doses
@@ -39,16 +40,16 @@ def plan(
     """
     columns = find(frame.columns, regimen, "frame")
     planner = Planner(columns, facts or library.facts(), round_to)
-    steps = guess.steps(columns)
+    steps = bsa_column.steps(columns)
     slices = (frame.slice(start, ROWS) for start in range(0, max(frame.height, 1), ROWS))
-    return pl.concat([each.hstack(planner.plan(guess.sizes(columns.words(each), steps))) for each in slices])
+    return pl.concat([each.hstack(planner.plan(bsa_column.sizes(columns.words(each), steps))) for each in slices])
 
 
 class Planner:
     """Plans frames of words one after the other, remembering the problems that were planned before."""
 
     def __init__(self, columns: Columns, facts: library.Facts, round_to: str, dress: Dress = PLAIN) -> None:
-        rounding = asked.rounding(round_to, facts.product)
+        rounding = request.rounding(round_to, facts.product)
         self.amounts = Amounts(columns, facts, rounding, dress)
         self.standings = Standings(columns, dress)
         self.by_dose = Doses(columns, rounding, dress)

@@ -11,10 +11,10 @@ from typing import Any
 
 import polars as pl
 
-from .. import asked, units
-from .. import body as bodies
+from .. import request, units
+from ..engine import body as bodies
 from ..errors import InputError
-from . import guess
+from . import bsa_column
 from .columns import Columns
 from .known import Known
 
@@ -22,7 +22,7 @@ GAP = "<cell>"
 SIMPLE = "^[0-9 .,+-]{0,40}[A-Za-z]{0,9}$"
 """Texts of which only the digits differ from their stand-in, and of these only 1 to 9."""
 OPTIONS = {"height": "--height", "weight": "--weight", "prior": "--prior"}
-KINDS = {**guess.KINDS, "prior": units.LEVEL}
+KINDS = {**bsa_column.KINDS, "prior": units.LEVEL}
 CASES = (
     ("no height, no weight", False),
     ("no height", False),
@@ -94,16 +94,16 @@ class Refusals:
         h, w, bmi = (pl.col(name) for name in ("h", "w", "bmi"))
         no_height, no_weight = pl.col("height") == "", pl.col("weight") == ""
         turned = [(w, "a height"), (h, "a weight"), (pl.col("swapped"), "a BMI")]
-        swap: Any = pl.when(pl.all_horizontal(guess.inside(*each) for each in turned)).then(1)
-        swap = swap.when(pl.any_horizontal(guess.outside(*each) for each in turned)).then(0)
+        swap: Any = pl.when(pl.all_horizontal(bsa_column.inside(*each) for each in turned)).then(1)
+        swap = swap.when(pl.any_horizontal(bsa_column.outside(*each) for each in turned)).then(0)
         sized = (
-            pl.when(guess.outside(h, "a height"))
+            pl.when(bsa_column.outside(h, "a height"))
             .then(5)
-            .when(~guess.inside(h, "a height"))
+            .when(~bsa_column.inside(h, "a height"))
             .then(None)
-            .when(guess.outside(w, "a weight"))
+            .when(bsa_column.outside(w, "a weight"))
             .then(7)
-            .when(guess.inside(w, "a weight") & guess.outside(bmi, "a BMI") & guess.clear(bmi * 10))
+            .when(bsa_column.inside(w, "a weight") & bsa_column.outside(bmi, "a BMI") & bsa_column.clear(bmi * 10))
             .then(9)
         )
         case = (
@@ -119,7 +119,7 @@ class Refusals:
             .then(4)
             .otherwise(sized + swap)
         )
-        usual = [pl.col(role).is_in(fits) for role, fits in guess.PLAIN.items() if self.columns.has(role)]
+        usual = [pl.col(role).is_in(fits) for role, fits in bsa_column.PLAIN.items() if self.columns.has(role)]
         return pl.when(pl.lit(True), *usual).then(case)
 
     def _said(self, case: tuple[str, bool], rows: pl.DataFrame) -> pl.Series:
@@ -130,13 +130,13 @@ class Refusals:
         if what not in bodies.PLAUSIBLE:
             return pl.select(pl.repeat(self._missing(what), rows.height)).to_series()
         height, weight = (
-            _digits(pl.when(guess.usual(self.columns, role, name)).then(guess.text(self.columns, role, name)))
+            _digits(pl.when(bsa_column.usual(self.columns, role, name)).then(bsa_column.text(self.columns, role, name)))
             for role, name in (("height", "h"), ("weight", "w"))
         )
         value, shown = {
             "a height": (height, "{} cm"),
             "a weight": (weight, "{} kg"),
-            "a BMI": (guess.tenths(pl.col("bmi")), bodies.OF_BMI),
+            "a BMI": (bsa_column.tenths(pl.col("bmi")), bodies.OF_BMI),
         }[what]
         error = bodies.implausible(what, shown.format(GAP))
         if swap:
@@ -150,7 +150,7 @@ class Refusals:
     def _missing(self, what: str) -> str:
         height, weight = (None if size in what else "1" for size in ("height", "weight"))
         try:
-            asked.sizes(height, weight)
+            request.sizes(height, weight)
         except InputError as error:
             return self.say(str(error))
         raise AssertionError("nothing is missing")

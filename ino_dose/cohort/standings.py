@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from .. import asked, units
+from .. import request, units
 from ..errors import InputError
-from . import guess, known, refusals
+from . import bsa_column, known, refusals
 from .columns import Columns
 from .dress import Dress
 from .known import Known
@@ -73,7 +73,7 @@ class Standings:
     @units.exact
     def _ask(self, treatment: Treatment, cell: str) -> tuple[str | None, ...]:
         try:
-            prior = asked.prior(self.columns.word("prior", cell))
+            prior = request.prior(self.columns.word("prior", cell))
         except InputError as error:
             return (None,) * 6 + (self.dress.sentence(str(error)),)
         if treatment.made is None:
@@ -90,6 +90,6 @@ def _exposure(text: pl.Series) -> pl.Series:
     """Prior exposures in mg/m², −2 where they are unknown; null where the text is no plain number."""
     unknown, none, plain = (text == "") | (text == "unknown"), text == "none", text.str.contains(SHORT)
     brief = (unknown | none | plain).all()
-    plain = plain if brief else guess.plain(text)
+    plain = plain if brief else bsa_column.plain(text)
     number = pl.when(plain).then(text.cast(BRIEF if brief else EXACT, strict=False))
     return pl.select(pl.when(unknown).then(-2).when(none).then(0).otherwise(number)).to_series()

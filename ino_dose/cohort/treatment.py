@@ -6,12 +6,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from .. import ceiling, remarks, units
-from ..body import Body
-from ..dosing import Rounding
+from .. import units
+from ..engine import exposure, remarks
+from ..engine.body import Body
+from ..engine.dosing import Rounding
 
 if TYPE_CHECKING:
-    from ..plan import Plan
+    from ..engine.plan import Plan
     from ..units import Quantity
 
 NOBODY = Body(units.quantity("1", units.AREA))
@@ -71,7 +72,7 @@ class Treatment:
         assert self.made is not None
         doses = [dose.prescribed for dose in self.made.doses]
         applies = not self.made.regimen.after_transplant
-        return self.made._replace(standing=ceiling.check(prior, doses, self.made.ceiling, applies))
+        return self.made._replace(standing=exposure.check(prior, doses, self.made.ceiling, applies))
 
     def after(self, prior: Quantity | None, label: Callable[[str], str]) -> Standing:
         """The same in a few texts, which `label` dresses."""

@@ -1,0 +1,56 @@
+"""`ino-dose cohort`: a file of patients."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from typing import Annotated, Literal
+
+import typer
+
+from ..errors import InputError
+from . import result
+from .options import CeilingFile, Schedules, regimen_ids
+
+
+def cohort(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV, NDJSON or Parquet, a row a patient; - is standard input.")
+    ],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="OUT", help="Where to; else standard output.")
+    ] = None,
+    regimen: Annotated[str | None, typer.Option(help="The regimen of all rows.", autocompletion=regimen_ids)] = None,
+    doses: Annotated[bool, typer.Option("--doses", help="A row a dose instead of a row a patient.")] = False,
+    round_to: Annotated[str, typer.Option(help="Rounding step of a dose.")] = "0.01mg",
+    source: Annotated[
+        Literal["csv", "ndjson", "parquet"] | None, typer.Option("--from", help="The format of FILE.")
+    ] = None,
+    target: Annotated[
+        Literal["csv", "ndjson", "parquet"] | None, typer.Option("--to", help="The format of OUT.")
+    ] = None,
+    schedules: Schedules = None,
+    ceiling_file: CeilingFile = None,
+) -> None:
+    """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
+    if not doses:  # reading, planning and writing are threads already: more of them only wait for each other
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Polars would swallow one that is left to the system
+    try:
+        from ..cohort import run
+        from ..files import library
+    except KeyboardInterrupt:
+        raise typer.Exit(result.INTERRUPTED) from None
+    except ModuleNotFoundError as error:
+        if error.name != "polars":
+            raise
+        raise InputError("cohort", "needs Polars, which is not installed", "pip install 'ino-dose[cohort]'") from None
+    gc.freeze()
+    gc.enable()
+    try:
+        facts = library.facts(schedules, ceiling_file)
+        if refused := run.run(file, output, regimen, round_to, source, target, doses, facts):
+            raise typer.Exit(refused)
+    except KeyboardInterrupt:
+        raise typer.Exit(result.INTERRUPTED) from None

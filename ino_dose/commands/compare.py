@@ -1,0 +1,53 @@
+"""`ino-dose compare`: regimens side by side."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from . import result
+from .options import Bsa, CeilingFile, Format, Formula, Height, Prior, RoundTo, Schedules, Sex, Weight, regimen_ids
+
+
+def compare(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[REGIMEN]...", help="Which; all if none.", autocompletion=regimen_ids),
+    ] = None,
+    prior: Prior = None,
+    hsct: Annotated[
+        bool, typer.Option("--hsct", help="Cut each where transplant patients stop; most room first.")
+    ] = False,
+    height: Height = None,
+    weight: Weight = None,
+    bsa: Bsa = None,
+    formula: Formula = None,
+    sex: Sex = None,
+    round_to: RoundTo = None,
+    format: Format = "table",
+    schedules: Schedules = None,
+    ceiling_file: CeilingFile = None,
+) -> None:
+    """Regimens side by side. mg/m² by cycle, where each limit is passed, SOS/VOD as published."""
+    from .. import request
+    from ..engine import comparison
+    from ..files import library
+
+    books = library.at(schedules)
+    found, faults = (books.some(ids), []) if ids else books.all()
+    ceiling = library.ceiling(ceiling_file)
+    measured = any(text is not None for text in (height, weight, bsa, formula))
+    area = request.body(height, weight, bsa, formula, sex).bsa if measured else None
+    rounding = request.rounding(round_to or "0.01mg", library.product())
+    rows = comparison.rows(found, ceiling, request.prior(prior), hsct, area, rounding)
+    if format == "table":
+        from ..output import compare_page, terminal
+
+        result.write(terminal.text(compare_page.parts(found, rows, ceiling, area)))
+    else:
+        from ..output import compare_json
+
+        shown = compare_json.compare(found, rows) if format == "json" else compare_json.compare_rows(rows)
+        result.rows(shown, format, compare_json.BY_CYCLE)
+    result.tell(faults)

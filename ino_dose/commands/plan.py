@@ -1,0 +1,138 @@
+"""`ino-dose plan`: a course for one patient."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from .. import errors
+from ..errors import InputError
+from . import result
+from .options import (
+    AnyName,
+    Bsa,
+    CeilingFile,
+    Formula,
+    Height,
+    Id,
+    Level,
+    Prior,
+    Remission,
+    RoundTo,
+    Schedules,
+    Sex,
+    Weight,
+)
+
+if TYPE_CHECKING:
+    from ..engine.plan import Plan
+    from ..files.library import Library
+    from ..request import CourseFile
+
+PlanFormat = Annotated[
+    Literal["table", "json", "csv", "ics"], typer.Option("--format", "-f", help="How to print the result.")
+]
+
+
+def plan(
+    regimen: AnyName = None,
+    course: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A course file: what was given and what changed; - for stdin.")
+    ] = None,
+    height: Height = None,
+    weight: Weight = None,
+    bsa: Bsa = None,
+    formula: Formula = None,
+    sex: Sex = None,
+    cycles: Annotated[str | None, typer.Option(metavar="N", help="Plan through cycle N of the regimen.")] = None,
+    remission_after: Remission = None,
+    prior: Prior = None,
+    hsct: Annotated[bool, typer.Option("--hsct", help="Transplant is planned: stop where the source says so.")] = False,
+    level: Level = None,
+    round_to: RoundTo = None,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="Day 1 of cycle 1: 2026-12-01.")] = None,
+    transplant: Annotated[str | None, typer.Option(metavar="DATE", help="The day of transplant.")] = None,
+    id: Id = None,
+    format: PlanFormat = "table",
+    pharmacy: Annotated[bool, typer.Option("--pharmacy", help="Add vials, volumes and bags to the table.")] = False,
+    fail_on: Annotated[
+        Literal["between", "above"] | None, typer.Option(help="Exit 3 when the course is there or past it.")
+    ] = None,
+    schedules: Schedules = None,
+    ceiling_file: CeilingFile = None,
+) -> None:
+    """Plan a course: every dose in mg, the sum against the ceiling."""
+    from .. import request
+    from ..engine import exposure
+    from ..engine import plan as plans
+    from ..files import library
+
+    options = {
+        "REGIMEN": regimen,
+        "--height": height,
+        "--weight": weight,
+        "--bsa": bsa,
+        "--formula": formula,
+        "--sex": sex,
+        "--cycles": cycles,
+        "--remission-after": remission_after,
+        "--prior": prior,
+        "--hsct": "yes" if hsct else None,
+        "--level": level,
+        "--round-to": round_to,
+        "--start": start,
+        "--transplant": transplant,
+        "--id": id,
+    }
+    books = library.at(schedules)
+    file = _course_file(course, books)
+    product = library.product()
+    said = request.together(options, file, product)
+    if fail_on and not said.course.prior_stated:
+        raise InputError("--fail-on", "a verdict must know what came before", "add --prior 1.8mg/m2, none or unknown")
+    with errors.placed(file.places if file else {}):
+        found = plans.make(
+            books.regimen(said.regimen),
+            said.body,
+            said.course,
+            library.ceiling(ceiling_file),
+            said.rounding,
+            said.patient,
+            product,
+        )
+    _print_plan(found, format, pharmacy)
+    if fail_on and exposure.fails(found.status, fail_on):
+        print(f"the course is {found.status}, and --fail-on {fail_on} was asked for", file=sys.stderr)
+        raise typer.Exit(result.FINDING)
+
+
+def _course_file(name: str | None, books: Library) -> CourseFile | None:
+    if name is None:
+        return None
+    from ..files import course_file
+
+    return course_file.read(name, books)
+
+
+def _print_plan(found: Plan, format: str, pharmacy: bool) -> None:
+    if format == "table":
+        from ..output import plan_page, terminal
+
+        result.write(terminal.text(plan_page.plan(found, pharmacy)))
+        return
+    from ..engine import remarks
+    from ..output import plan_csv, plan_json
+
+    if format == "json":
+        result.rows(plan_json.plan(found), format)
+        return
+    if format == "ics":
+        from ..output import plan_ics
+
+        result.write(plan_ics.text(found))
+    else:
+        result.rows(plan_csv.dose_rows(found), format)
+    for sentence in remarks.warnings(found):
+        print(f"warning: {sentence}", file=sys.stderr)

@@ -1,0 +1,29 @@
+"""`ino-dose show`: one regimen with the source of every number."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from . import result
+from .options import Name, Schedules
+
+
+def show(
+    regimen: Name,
+    format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table",
+    schedules: Schedules = None,
+) -> None:
+    """Read out a whole regimen with the source of every number."""
+    from ..files import library
+
+    found = library.at(schedules).regimen(regimen)
+    if format == "table":
+        from ..output import show_page, terminal
+
+        result.write(terminal.text(show_page.parts(found)))
+    else:
+        from ..output import show_json
+
+        result.rows(show_json.regimen(found), format)

@@ -1,0 +1,80 @@
+"""A dose in mg → vials, the volume to withdraw, and the bag it goes into."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
+
+from .. import units
+from . import dosing
+from .dosing import Dose, Rounding
+from .regimen import Citation, Source
+
+if TYPE_CHECKING:
+    from ..units import Quantity
+
+
+class Product(NamedTuple):
+    """What a pharmacy needs to know, each fact with its citations under its own name in `cited`.
+
+    `vial`: mg that can be withdrawn from one; `concentration` after reconstitution (mg/mL); `bag`
+    (mL) and the `least` and `most` that may be in it (mg/mL); `rounding`: how far (%) a dose may be
+    rounded; `spacing`: fewest days between doses; `window`: days by which doses on `window_days` may move.
+    """
+
+    title: str
+    vial: Quantity
+    concentration: Quantity
+    bag: Quantity
+    least: Quantity
+    most: Quantity
+    rounding: Quantity
+    spacing: int
+    window: int
+    window_days: tuple[int, ...]
+    cited: dict[str, tuple[Citation, ...]]
+    sources: tuple[Source, ...]
+
+
+class Preparation(NamedTuple):
+    """What a dose takes.
+
+    `most_volume` (mL) is set where the usual bag would be too thin: the largest volume allowed;
+    `least_volume` where it would be too strong.
+    """
+
+    vials: int
+    withdraw: Quantity
+    concentration: Quantity
+    most_volume: Quantity | None
+    least_volume: Quantity | None
+
+
+def prepare(dose: Quantity, product: Product) -> Preparation:
+    """The vials to open, mL to withdraw, mg/mL in the usual bag, and the volume allowed where that is not."""
+    least, most = usual(product)
+    return Preparation(
+        vials(dose, product),
+        units.fraction(dose) / units.fraction(product.concentration),
+        units.fraction(dose) / units.fraction(product.bag),
+        units.fraction(dose) / units.fraction(product.least) if dose < least else None,
+        units.fraction(dose) / units.fraction(product.most) if dose > most else None,
+    )
+
+
+def usual(product: Product) -> tuple[Quantity, Quantity]:
+    """The least and the most mg for which the usual bag is neither too thin nor too strong."""
+    least, most = (units.as_kind(product.bag * each, units.DOSE) for each in (product.least, product.most))
+    return least, most
+
+
+def saved(dose: Dose, rounding: Rounding, product: Product) -> int:
+    """Vials that rounding a planned dose down to whole ones saves against rounding it to the step."""
+    stepped = dosing.round_half_up(dose.calculated, rounding.step)
+    return vials(stepped, product) - vials(dose.due, product)
+
+
+def vials(dose: Quantity, product: Product) -> int:
+    """How many vials hold a dose, by what can be withdrawn from each."""
+    return ceil(Fraction(dose.magnitude) / Fraction(product.vial.magnitude))

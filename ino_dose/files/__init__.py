@@ -1,0 +1,1 @@
+"""YAML files and nouns: every fault of a file at once, each with its line."""

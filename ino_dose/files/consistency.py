@@ -1,0 +1,219 @@
+"""Whether the parts of a schedule fit together: sources, branches, and the double entry of totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from .. import units
+from ..engine import prescription
+from ..engine.course import NEVER
+from ..engine.exposure import Ceiling
+from ..engine.regimen import Choice, Citation, Regimen, Source, Total
+from ..errors import Collected, InputError
+
+if TYPE_CHECKING:
+    from ..units import Quantity
+
+
+def regimen(found: Regimen, faults: Collected) -> None:
+    """Every way in which the parts of a regimen contradict each other."""
+    if found.incomplete != bool(found.missing) or found.incomplete == bool(found.blocks):
+        problem = "a regimen has blocks, or status: incomplete and missing"
+        faults.extend(InputError(found.place, problem, "write one or the other").faults)
+        return
+    _sources(found.sources, _cited(found), faults, may_rest=found.incomplete)
+    if found.incomplete:
+        return
+    try:
+        _begins(found)
+    except InputError as error:
+        faults.extend(error.faults)
+        return
+    for check in (_overlaps, _branches, _limits, _choices):
+        with faults.here():
+            check(found)
+    if not faults:
+        _totals(found, faults)
+
+
+def _cited(found: Regimen) -> Iterator[Citation]:
+    for block in found.blocks:
+        yield from block.citations
+        for dose in block.doses or ():
+            yield from dose.citations
+    for each in (found.stop, found.transplant, *found.totals, *found.results):
+        yield from each.citations if each else ()
+    for disagreement in found.disagreements:
+        yield from disagreement.says
+
+
+def ceiling(found: Ceiling, faults: Collected) -> None:
+    """Every way in which the parts of a ceiling contradict each other."""
+    _sources(found.sources, found.citations, faults)
+    with faults.here():
+        if found.lower > found.upper:
+            raise InputError(found.place, "the lower limit is above the upper one", "exchange the two")
+
+
+def _sources(sources: Iterable[Source], cited: Iterable[Citation], faults: Collected, may_rest: bool = False) -> None:
+    known = {source.id: source for source in sources}
+    spots = list(dict.fromkeys(cited))
+    for citation in spots:
+        with faults.here():
+            if citation.source not in known:
+                there = "the sources are " + ", ".join(known)
+                raise InputError(citation.place, f"{citation.source!r} is not among the sources", there)
+    for source in known.values():
+        with faults.here():
+            if not may_rest and source.id not in {citation.source for citation in spots}:
+                raise InputError(source.place, f"the source {source.id!r} is cited nowhere", "cite it or take it out")
+
+
+def _begins(found: Regimen) -> None:
+    first = prescription.first_cycle(found)
+    for block in found.blocks:
+        if block.covers(first) and block.condition:
+            raise InputError(block.place, f"cycle {first} is the first: remission cannot decide it", "take if: out")
+        if block.covers(first) and block.doses is None:
+            hint = "without a dose to begin with write status: incomplete and missing:"
+            raise InputError(block.place, f"no dose is stated for cycle {first}, the first", hint)
+
+
+def _overlaps(found: Regimen) -> None:
+    for index, block in enumerate(found.blocks):
+        for earlier in found.blocks[:index]:
+            both = [cycle for cycle in _listed(found) if block.covers(cycle) and earlier.covers(cycle)]
+            if both and (
+                block.condition is None or block.condition in (earlier.condition, None) or earlier.condition is None
+            ):
+                raise InputError(
+                    block.place, f"cycle {both[0]} is dosed by an earlier block too", "dose each cycle once"
+                )
+
+
+def _listed(found: Regimen) -> list[int]:
+    return sorted({cycle for block in found.blocks for cycle in block.cycles})
+
+
+def _branches(found: Regimen) -> None:
+    for cycle in _listed(found):
+        blocks = [block for block in found.blocks if block.covers(cycle)]
+        conditions = {block.condition for block in blocks}
+        place = blocks[0].place
+        if conditions == {"no remission"}:
+            raise InputError(
+                place, f"cycle {cycle} is not dosed for patients in remission", "add a block if: remission"
+            )
+        if conditions == {"remission"} and not _ended(found, cycle):
+            hint = "add a block if: no remission (doses: not stated, if so), or stop:"
+            raise InputError(place, f"cycle {cycle} is not dosed for patients without remission", hint)
+
+
+def _ended(found: Regimen, cycle: int) -> bool:
+    """Whether patients without remission have stopped, or have no stated dose, before this cycle."""
+    unstated = (block for block in found.blocks if block.condition == "no remission" and block.doses is None)
+    stops = [block.cycles[0] for block in unstated] + ([found.stop.after_cycle + 1] if found.stop else [])
+    return any(stop <= cycle for stop in stops)
+
+
+def _limits(found: Regimen) -> None:
+    last = found.last_cycle
+    if found.stop and prescription.reach(found, NEVER) != found.stop.after_cycle:
+        reached = prescription.reach(found, NEVER)
+        problem = f"stop after cycle {found.stop.after_cycle}, but the blocks without remission reach cycle {reached}"
+        raise InputError(found.stop.place, problem, "make the two agree")
+    if found.transplant and not 1 <= found.transplant.cycles <= found.transplant.at_most <= (last or NEVER):
+        problem = "cycles, at most and the last cycle do not increase"
+        raise InputError(found.transplant.place, problem, "write at most: from cycles: up to the last cycle")
+    rule = found.transplant
+    for cycle in range(1, rule.at_most + 1 if rule else 1):  # a count of cycles is used as the number of the last
+        if rule and not any(block.covers(cycle) for block in found.blocks):
+            problem = f"cycles are counted from 1 here, and cycle {cycle} has no inotuzumab ozogamicin"
+            raise InputError(rule.place, problem, "say it in a note instead")
+
+
+def _choices(found: Regimen) -> None:
+    for block in found.blocks:
+        for dose in block.doses or ():
+            if isinstance(dose.level, Choice) and dose.level != found.choice:
+                raise InputError(
+                    block.place, "the levels to choose from differ between doses", "one --level stands for all"
+                )
+
+
+def _totals(found: Regimen, faults: Collected) -> None:
+    for total in found.totals:
+        with faults.here():
+            _add_up(found, total)
+    wanted = {prescription.first_cycle(found), NEVER} if found.remission_adapted else {None}
+    for branch in sorted(wanted - {total.remission_after for total in found.totals}, key=str):
+        with faults.here():
+            name = {None: "", NEVER: " for patients without remission"}.get(
+                branch, " for remission at the first chance"
+            )
+            raise InputError(found.place, f"there is no total{name}", "add it to totals:")
+
+
+def _add_up(found: Regimen, total: Total) -> None:
+    if (total.remission_after is None) == found.remission_adapted:
+        problem = "remission after: belongs here where doses depend on remission, and only there"
+        raise InputError(total.place, problem, "take it out" if total.remission_after else "add it")
+    if (total.chosen is None) == (found.choice is not None):
+        problem = "level: belongs here where the source leaves a choice, and only there"
+        raise InputError(total.place, problem, "take it out" if total.chosen is not None else "add it")
+    if found.choice and total.chosen is not None and not found.choice.offers(total.chosen):
+        shown = units.show(total.chosen, units.LEVEL)
+        raise InputError(
+            total.place, f"{shown} is not a level of this regimen", f"write {prescription.said(found.choice)}"
+        )
+    doses = prescription.prescribe(found, total.remission_after or NEVER, total.through_cycle, total.chosen)
+    sums = units.total((dose.level for dose in doses), units.LEVEL)
+    if doses and doses[-1].cycle != total.through_cycle:
+        problem = f"the doses end with cycle {doses[-1].cycle}, not {total.through_cycle}"
+        raise InputError(total.place, problem, f"write through cycle: {doses[-1].cycle}, or dose the rest")
+    for said, amount in (("total", units.fraction(total.level)), ("working", _worked(total))):
+        if amount is not None and amount != sums:
+            shown, summed = (units.show(each, units.LEVEL) for each in (amount, sums))
+            problem = f"the {said} gives {shown}, the doses through cycle {total.through_cycle} sum to {summed}"
+            raise InputError(total.place, problem, "look the doses up again, then mend what is wrong")
+
+
+def _worked(total: Total) -> Quantity | None:
+    if not total.worked:
+        return None
+    tokens = re.findall(r"[0-9.]+|\S", total.worked)
+    try:
+        value = _sum(tokens)
+    except (ValueError, IndexError, RecursionError):
+        tokens = ["?"]
+    if tokens:
+        raise InputError(total.place, f"the working {total.worked!r} cannot be read", "use numbers, +, × and ( )")
+    return units.quantity(value, units.LEVEL)
+
+
+def _sum(tokens: list[str]) -> Fraction:
+    value = _product(tokens)
+    while tokens and tokens[0] == "+":
+        tokens.pop(0)
+        value += _product(tokens)
+    return value
+
+
+def _product(tokens: list[str]) -> Fraction:
+    value = _factor(tokens)
+    while tokens and tokens[0] == "×":
+        tokens.pop(0)
+        value *= _factor(tokens)
+    return value
+
+
+def _factor(tokens: list[str]) -> Fraction:
+    if (token := tokens.pop(0)) != "(":
+        return Fraction(token)
+    value = _sum(tokens)
+    if tokens.pop(0) != ")":
+        raise ValueError
+    return value

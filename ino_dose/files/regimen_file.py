@@ -1,0 +1,274 @@
+"""A YAML file → a regimen or a ceiling, every fault of it at once, each with its line.
+
+What each key means is in `shape.py`; whether the parts fit together is asked in `audit.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from .. import units
+from ..engine.course import NEVER
+from ..engine.exposure import Ceiling
+from ..engine.regimen import (
+    Age,
+    Block,
+    Choice,
+    Citation,
+    Condition,
+    Denominator,
+    Disagreement,
+    Dose,
+    Regimen,
+    Result,
+    Sos,
+    Source,
+    Stop,
+    Total,
+    Transplant,
+)
+from ..errors import Collected
+from . import consistency, schema, yaml_node
+from .yaml_node import Node, Record
+
+if TYPE_CHECKING:
+    from ..units import Quantity
+
+T = TypeVar("T", Regimen, Ceiling)
+FIRST_ONLY: tuple[tuple[int, ...], bool] = ((1,), False)
+NONE_CITED: tuple[Citation, ...] = ()
+
+
+def read(path: Path) -> Regimen:
+    """The regimen in a file. Raises InputError with every fault that the file has."""
+    return _read(path, _regimen, consistency.regimen)
+
+
+def read_ceiling(path: Path) -> Ceiling:
+    """The ceiling in a file. Raises InputError with every fault that the file has."""
+    return _read(path, _ceiling, consistency.ceiling)
+
+
+def _read(path: Path, convert: Callable[[Node, str, str], T], check: Callable[[T, Collected], None]) -> T:
+    content, text = yaml_node.load(path)
+    faults = Collected()
+    found = convert(yaml_node.parse(text, str(path), faults), path.stem, hashlib.sha256(content).hexdigest())
+    if not faults:
+        check(found, faults)
+    faults.raise_any()
+    return found
+
+
+def _regimen(root: Node, id: str, sha256: str) -> Regimen:
+    found = root.record(schema.REGIMEN)
+    return Regimen(
+        id=id,
+        place=root.place,
+        title=found.text("title"),
+        after_transplant=found.text("after transplant") == "yes",
+        incomplete=found.text("status") == "incomplete",
+        sources=found.read("sources", sources, ()),
+        blocks=found.read("blocks", lambda at: at.each(_block), ()),
+        sha256=sha256,
+        stop=found.read("stop", _stop, None),
+        transplant=found.read("transplant", _transplant, None),
+        not_stated=found.read("not stated", lambda at: at.each(Node.text), ()),
+        totals=found.read("totals", lambda at: at.each(_total), ()),
+        missing=found.read("missing", lambda at: at.each(Node.text), ()),
+        disagreements=found.read("disagreements", lambda at: at.each(_disagreement), ()),
+        results=found.read("results", lambda at: at.each(_result), ()),
+    )
+
+
+def _ceiling(root: Node, id: str, sha256: str) -> Ceiling:
+    found = root.record(schema.CEILING)
+    return Ceiling(
+        id=id,
+        place=root.place,
+        title=found.text("title"),
+        lower=found.read("lower", amount, units.NO_LEVEL),
+        upper=found.read("upper", amount, units.NO_LEVEL),
+        basis=found.text("basis"),
+        citations=found.read("source", citations, ()),
+        sources=found.read("sources", sources, ()),
+    )
+
+
+def sources(at: Node) -> tuple[Source, ...]:
+    """The sources under a `sources:` key."""
+    return tuple(_source(key, value.record(schema.SOURCE)) for key, value in at.pairs())
+
+
+def _source(key: Node, found: Record) -> Source:
+    doi, trial = found.text("doi") or None, found.text("trial") or None
+    return Source(key.text(), found.text("cite"), found.text("read"), key.place, doi, trial)
+
+
+def citations(at: Node) -> tuple[Citation, ...]:
+    """The spots under a `source:` key."""
+    return tuple(Citation(key.text(), spot.text(), key.place) for key, spot in at.pairs())
+
+
+def _block(at: Node) -> Block:
+    found = at.record(schema.BLOCK)
+    cycles, onward = found.read("cycles", _cycles, FIRST_ONLY)
+    cited = found.read("source", citations, NONE_CITED)
+    return Block(
+        cycles=cycles,
+        onward=onward,
+        condition=cast(Condition, found.text("if")) or None,
+        doses=found.read("doses", lambda at: _doses(at, cited), None),
+        length=found.read("length", _length, None),
+        citations=cited,
+        place=at.place,
+        note=found.text("note"),
+    )
+
+
+def _cycles(at: Node) -> tuple[tuple[int, ...], bool]:
+    if match := re.fullmatch(f"({schema.ONE}) onward", at.text()):
+        return (int(match[1]),), True
+    if (match := re.fullmatch(f"({schema.ONE}) to ({schema.ONE})", at.text())) and int(match[1]) < int(match[2]):
+        return tuple(range(int(match[1]), int(match[2]) + 1)), False
+    cycles = tuple(int(each) for each in re.findall("[0-9]+", at.text()))
+    if re.fullmatch(f"{schema.ONE}(, {schema.ONE})*", at.text()) and cycles == tuple(sorted(set(cycles))):
+        return cycles, False
+    raise at.refused(f"{at.text()!r} are not cycles", "write 1, or 2 to 6, or 2, 4, 6, 8, or 2 onward")
+
+
+def _doses(at: Node, cited: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
+    if at.scalar == "not stated":
+        return None
+    doses: list[Dose] = []
+    for key, value in at.pairs():
+        with at.faults.here():
+            day = _day(key)
+            if doses and day <= doses[-1].day:
+                raise key.refused(f"day {day} comes after day {doses[-1].day}", "write each day once, in order")
+            doses.append(_dose(day, value, cited))
+    return tuple(doses)
+
+
+def _day(key: Node) -> int:
+    if match := re.fullmatch(f"day ({schema.ONE})", key.text()):
+        return int(match[1])
+    raise key.refused(f"{key.text()!r} is not a day", "write it like day 8")
+
+
+def _dose(day: int, at: Node, cited: tuple[Citation, ...]) -> Dose:
+    if at.kind != "mapping":
+        return Dose(day, _level(at), cited)
+    found = at.record(schema.DOSE)
+    none: Quantity | Choice = units.NO_LEVEL
+    level = found.read("level", _level, none)
+    return Dose(day, level, found.read("source", citations, ()))
+
+
+def _level(at: Node) -> Quantity | Choice:
+    if at.kind == "list":
+        return _increasing(at, at.each(amount), listed=True)
+    if match := re.fullmatch(r"(\S+) to (\S+) (\S+)", at.text()):
+        ends = (f"{match[1]} {match[3]}", f"{match[2]} {match[3]}")
+        return _increasing(at, tuple(units.read(each, units.LEVEL, at.place) for each in ends), listed=False)
+    return amount(at)
+
+
+def _increasing(at: Node, levels: tuple[Quantity, ...], listed: bool) -> Choice:
+    if len(levels) < 2 or any(one >= other for one, other in pairwise(levels)):
+        raise at.refused("the levels to choose from do not increase", "write the lowest first")
+    return Choice(levels, listed)
+
+
+def amount(at: Node) -> Quantity:
+    """A level in mg/m², which is not 0."""
+    level = units.read(at.text(), units.LEVEL, at.place)
+    if not level.magnitude:
+        raise at.refused("a level of 0 is no level", "leave it out")
+    return level
+
+
+def _length(at: Node) -> tuple[int, int]:
+    match = re.fullmatch(f"({schema.ONE})(?: to ({schema.ONE}))? d", at.text())
+    if not match or (match[2] and int(match[2]) <= int(match[1])):
+        raise at.refused(f"{at.text()!r} is not a cycle length", "write 28 d, or 21 to 28 d")
+    return int(match[1]), int(match[2] or match[1])
+
+
+def _stop(at: Node) -> Stop:
+    found = at.record(schema.STOP)
+    found.text("if")
+    return Stop(found.read("after cycle", Node.whole, 1), found.read("source", citations, ()), at.place)
+
+
+def _transplant(at: Node) -> Transplant:
+    found = at.record(schema.TRANSPLANT)
+    usual, most = (found.read(key, Node.whole, 1) for key in ("cycles", "at most"))
+    return Transplant(usual, most, found.text("note"), found.read("source", citations, ()), at.place)
+
+
+def _total(at: Node) -> Total:
+    found = at.record(schema.TOTAL)
+    if ("worked" in found) == ("source" in found):
+        raise at.refused("a total is either worked or published", "write worked: … or source: {id: spot}")
+    return Total(
+        through_cycle=found.read("through cycle", Node.whole, 1),
+        remission_after=found.read("remission after", remission_after, None),
+        level=found.read("total", amount, units.NO_LEVEL),
+        chosen=found.read("level", amount, None),
+        worked=found.text("worked"),
+        citations=found.read("source", citations, ()),
+        place=at.place,
+    )
+
+
+def remission_after(at: Node) -> int:
+    """The cycle at whose end remission was documented, or never."""
+    return NEVER if at.text() == "never" else at.whole()
+
+
+def _disagreement(at: Node) -> Disagreement:
+    found = at.record(schema.DISAGREEMENT)
+    return Disagreement(found.text("about"), found.read("says", citations, ()), found.text("matters"))
+
+
+def _result(at: Node) -> Result:
+    found = at.record(schema.RESULT)
+    return Result(
+        of=found.text("of"),
+        patients=found.read("patients", Node.whole, None),
+        age=found.read("age", _age, None),
+        remission=found.read("remission", _percent, None),
+        response=found.text("response"),
+        transplant=found.read("transplant", _percent, None),
+        survival=found.text("survival"),
+        sos=found.read("sos", _sos, None),
+        citations=found.read("source", citations, ()),
+    )
+
+
+def _age(at: Node) -> Age:
+    match = re.search(schema.AGE, at.text())
+    if not match:
+        raise at.refused(f"{at.text()!r} is not an age", "write median 47, or median 47, range 18 to 78")
+    median, *ends = (Decimal(each) for each in match.groups() if each)
+    if ends and not ends[0] <= median <= ends[1]:
+        raise at.refused(f"the median {median} is not within {ends[0]} to {ends[1]}")
+    return Age(median, (ends[0], ends[1]) if ends else None)
+
+
+def _sos(at: Node) -> Sos:
+    found = at.record(schema.SOS)
+    return Sos(found.read("rate", _percent, Decimal(0)), cast(Denominator, found.text("among")))
+
+
+def _percent(at: Node) -> Decimal:
+    match = re.search(schema.RATE, at.text())
+    if not match:
+        raise at.refused(f"{at.text()!r} is not a percentage", "write it like 80.7 %, from 0 to 100")
+    return Decimal(match[1])

@@ -1,0 +1,250 @@
+"""A YAML node that knows its line; scalars stay text until asked to be more.
+
+`yaml.safe_load` keeps the last of two equal keys, reads `010` as 8, `no` as false and `0.80` as a
+float, and forgets the lines. Nothing of that can happen here: anchors, aliases and tags are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeVar
+
+import yaml
+
+from ..errors import Collected, InputError
+
+LARGEST = 1024 * 1024
+DEEPEST = 20
+T = TypeVar("T")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TOO_DEEP = (f"is nested more than {DEEPEST} deep", "a schedule is nested 5 deep at most")
+_NO_YAML = {
+    r"nesting": _TOO_DEEP,
+    r"',' or": (
+        "a bracket or brace is not closed before this line",
+        "write , between the entries, and ] or } behind them",
+    ),
+    r"mapping values": (
+        "a second key: stands inside a value",
+        "write one key a line, and a text with a colon in quotes",
+    ),
+    r"start any token": (
+        "a tab, or a value that begins with @, ` or %",
+        "indent with spaces, and put the value in quotes",
+    ),
+    r"end of stream": ("a quote is not closed", "close it, with the sign that it was opened with"),
+    r"escape|hex": (
+        "a backslash is not plain text inside double quotes",
+        "write the character itself, or single quotes",
+    ),
+    r"indicator|block end|expected key|document start|could not find expected ':'": (
+        "a key without its colon, or indented otherwise than those before it",
+        "write key: value, under the first letter of the key above",
+    ),
+}
+"""What either parser says of a file that is no YAML, by some words of it → what is wrong, and what to write."""
+_OTHERWISE = ("is not valid YAML here", "check quotes, brackets and indentation")
+
+
+class Node(NamedTuple):
+    """A piece of a file: its place (`file:line`), and its text, its entries or its members.
+
+    `faults` is where the file's faults are gathered while reading goes on.
+    """
+
+    place: str
+    kind: Literal["value", "list", "mapping"]
+    faults: Collected
+    scalar: str | None = None
+    entries: tuple[Node, ...] = ()
+    members: tuple[tuple[Node, Node], ...] = ()
+
+    def refused(self, problem: str, hint: str = "") -> InputError:
+        """The error that says what is wrong here."""
+        return InputError(self.place, problem, hint)
+
+    def text(self) -> str:
+        """The scalar as it is written."""
+        if self.scalar is None:
+            raise self.refused(f"one value belongs here, not a {self.kind}", "write one value")
+        if not self.scalar.strip():
+            raise self.refused("a value is missing here", "write it after the colon, or leave the key out")
+        if not self.scalar.replace("\n", " ").isprintable():
+            raise self.refused("a character here cannot be printed", "write plain text")
+        return self.scalar
+
+    def whole(self) -> int:
+        """A whole number from 1, written plainly."""
+        if not re.fullmatch(r"[1-9][0-9]{0,5}", self.text()):
+            raise self.refused(
+                f"{self.text()!r} is not a whole number from 1", "write it like 3, without a leading zero"
+            )
+        return int(self.text())
+
+    def items(self) -> tuple[Node, ...]:
+        """The entries of a list, of which there is at least one."""
+        if self.kind != "list":
+            raise self.refused(f"a list belongs here, not a {self.kind}", "write - before each entry")
+        if not self.entries:
+            raise self.refused("the list is empty", "write an entry or leave the key out")
+        return self.entries
+
+    def pairs(self) -> tuple[tuple[Node, Node], ...]:
+        """The keys of a mapping and their values, in order; there is at least one."""
+        if self.kind != "mapping":
+            raise self.refused(f"key: value belongs here, not a {self.kind}", "write key: value")
+        if not self.members:
+            raise self.refused("nothing stands between the braces", "write key: value or leave the key out")
+        return self.members
+
+    def each(self, convert: Callable[[Node], T]) -> tuple[T, ...]:
+        """Every entry of a list, converted; what cannot be is a fault and left out."""
+        found = []
+        for item in self.items():
+            with self.faults.here():
+                found.append(convert(item))
+        return tuple(found)
+
+    def record(self, shape: Mapping[str, Any]) -> Record:
+        """The values by key, for the keys of an object `shape` (JSON Schema); any other key is a fault."""
+        record = Record(self, shape)
+        for key, value in self.pairs():
+            with self.faults.here():
+                if key.text() not in shape["properties"]:
+                    raise key.refused(
+                        f"{key.text()!r} is not a key here", _nearest(key.text(), list(shape["properties"]))
+                    )
+                record.nodes[key.text()] = value
+        for name in shape["required"]:
+            with self.faults.here():
+                if name not in record.nodes:
+                    raise self.refused(f"{name!r} is missing", f"add {name}: …")
+        return record
+
+
+class Record:
+    """A mapping with known keys. Reading a value that is wrong notes the fault and goes on."""
+
+    def __init__(self, node: Node, shape: Mapping[str, Any]) -> None:
+        self.node = node
+        self.shape = shape
+        self.nodes: dict[str, Node] = {}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.nodes
+
+    def read(self, key: str, convert: Callable[[Node], T], otherwise: T) -> T:
+        """The value of a key, converted, or `otherwise` where it is left out or wrong."""
+        with self.node.faults.here():
+            if key in self.nodes:
+                return convert(self.nodes[key])
+        return otherwise
+
+    def text(self, key: str) -> str:
+        """The text of a key as its shape allows it, empty where it is left out."""
+        return self.read(key, lambda at: _fitting(at, self.shape["properties"][key]), "")
+
+
+def _fitting(at: Node, form: Mapping[str, Any]) -> str:
+    said = at.text()
+    if re.search(form.get("pattern", ""), said) and said in form.get("enum", (said,)):
+        return said
+    hint = " or ".join(word for word in form.get("enum", ()) if isinstance(word, str)) or form["description"]
+    raise at.refused(f"{said!r} cannot stand here", f"write {hint}")
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    if word[0] in "0123456789":
+        return "between braces a comma ends a value: write a point, as in 82.5 kg"
+    near = get_close_matches(word, known, 1)
+    return f"did you mean {near[0]!r}?" if near else "the keys are " + ", ".join(known)
+
+
+def load(path: Path) -> tuple[bytes, str]:
+    """The bytes of a file and their text. Raises InputError for what is no text file of at most 1 MiB."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read: {error.strerror}", "check the path") from None
+    return content, decode(content, str(path))
+
+
+def decode(content: bytes, name: str) -> str:
+    """The text of at most 1 MiB of UTF-8."""
+    if len(content) > LARGEST:
+        raise InputError(name, "is larger than 1 MiB", "such a file is a page of text")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{name}:{line}", "is not UTF-8 text", "save the file as UTF-8") from None
+
+
+def parse(text: str, name: str, faults: Collected, opening: str = "title") -> Node:
+    """The one document in `text`, which opens with some key. A key written twice goes to `faults`; what is no YAML is raised."""
+    try:
+        return _document(yaml.parse(text, Loader=_LOADER), name, faults, opening)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        said = next((ours for words, ours in _NO_YAML.items() if re.search(words, str(error.problem))), _OTHERWISE)
+        raise InputError(f"{name}:{line}", *said) from None
+    except yaml.reader.ReaderError:
+        character = yaml.reader.Reader.NON_PRINTABLE.search(text)  # libyaml counts bytes, PyYAML characters
+        line = text.count("\n", 0, character.start()) + 1 if character else 1
+        raise InputError(f"{name}:{line}", "has a character that YAML does not allow", "take it out") from None
+
+
+def _document(events: Iterator[yaml.Event], name: str, faults: Collected, opening: str) -> Node:
+    next(events)
+    if not isinstance(next(events), yaml.DocumentStartEvent):
+        raise InputError(f"{name}:1", "is empty", f"write {opening}: … and what follows it")
+    root = _node(next(events), events, name, faults, 0)
+    next(events)
+    if isinstance(after := next(events), yaml.DocumentStartEvent):
+        raise InputError(_place(name, after), "a second document starts here", "one file holds one")
+    return root
+
+
+def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, faults: Collected, depth: int) -> Node:
+    place = _place(name, event)
+    _refuse_tricks(event, place, depth)
+    if isinstance(event, yaml.ScalarEvent):
+        return Node(place, "value", faults, scalar=event.value)
+    if isinstance(event, yaml.SequenceStartEvent):
+        items = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(_node(event, events, name, faults, depth + 1))
+        return Node(place, "list", faults, entries=tuple(items))
+    pairs: list[tuple[Node, Node]] = []
+    first: dict[str, str] = {}
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        key = _node(event, events, name, faults, depth + 1)
+        value = _node(next(events), events, name, faults, depth + 1)
+        if key.scalar is None:
+            raise key.refused(f"a {key.kind} cannot be a key", "write one word before the colon")
+        with faults.here():
+            if key.scalar in first:
+                line = first[key.scalar].rpartition(":")[2]
+                raise key.refused(f"{key.scalar!r} is written twice (first on line {line})", "keep one")
+            first[key.scalar] = key.place
+        pairs.append((key, value))
+    return Node(place, "mapping", faults, members=tuple(pairs))
+
+
+def _place(name: str, event: yaml.Event) -> str:
+    return f"{name}:{event.start_mark.line + 1 if event.start_mark else 1}"
+
+
+def _refuse_tricks(event: yaml.Event, place: str, depth: int) -> None:
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        raise InputError(place, "anchors (&) and aliases (*) are not allowed", "write the value out")
+    if getattr(event, "tag", None):
+        raise InputError(place, "tags (!) are not allowed", "write the plain value")
+    if depth > DEEPEST:
+        raise InputError(place, *_TOO_DEEP)

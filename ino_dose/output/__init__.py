@@ -1,0 +1,1 @@
+"""What is printed: a file for each thing and form."""

@@ -1,0 +1,187 @@
+"""A plan → the object that `plan -f json` prints."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from .. import __version__, units
+from ..engine import plan as plans
+from ..engine import preparation, remarks
+from . import json_and_csv
+from .json_and_csv import Row
+
+if TYPE_CHECKING:
+    from ..engine.dosing import Dose
+    from ..engine.plan import Plan
+    from ..engine.preparation import Product
+    from ..engine.regimen import Source
+    from ..units import Quantity
+
+
+def plan(found: Plan) -> Row:
+    """The object that `plan -f json` prints."""
+    return {
+        "format": "ino-dose plan 1",
+        "version": __version__,
+        "regimen": schedule(found),
+        "patient": patient(found),
+        "course": {
+            "cycles": found.last_cycle,
+            "remission_after": json_and_csv.remission(found.course.remission),
+            "prior_mg_per_m2": json_and_csv.number(found.course.prior),
+            "prior_stated": found.course.prior_stated,
+            "hsct": found.course.hsct,
+            "start": _day(found.course.start),
+            "transplant": _day(found.course.transplant),
+            "days_to_transplant": found.days_to_transplant,
+            "given_mg_per_m2": json_and_csv.number(plans.total(dose for dose in found.doses if dose.state == "given")),
+            "planned_mg_per_m2": json_and_csv.number(
+                plans.total(dose for dose in found.doses if dose.state == "planned")
+            ),
+        },
+        "doses": doses(found),
+        "cycles": cycles(found),
+        "total": {
+            "level_mg_per_m2": json_and_csv.number(plans.total(found.doses)),
+            "cumulative_mg_per_m2": json_and_csv.number(found.standing.total),
+            "dose_mg": json_and_csv.number(units.total((dose.dose for dose in found.doses), units.DOSE)),
+            "delivered_mg_per_m2": json_and_csv.quotient(
+                units.total((dose.delivered for dose in found.doses), units.LEVEL)
+            ),
+        },
+        "product": found.product and _product(found, found.product),
+        "ceiling": {
+            "title": found.ceiling.title,
+            "lower_mg_per_m2": json_and_csv.number(found.ceiling.lower),
+            "upper_mg_per_m2": json_and_csv.number(found.ceiling.upper),
+            "status": found.status,
+            "source": json_and_csv.spot(found.ceiling.citations[0]),
+            **json_and_csv.sides(found.standing),
+            "given": {
+                "cumulative_mg_per_m2": json_and_csv.number(found.given.total),
+                "status": found.given.status,
+                **json_and_csv.sides(found.given),
+            },
+        },
+        "left": {
+            "lower": _left(plans.left_under(found, found.given.lower, found.standing.lower)),
+            "upper": _left(plans.left_under(found, found.given.upper, found.standing.upper)),
+        },
+        "doses_after_transplant": [_dose(found, dose) for dose in found.apart],
+        "undecided": [
+            {
+                "when": branch.when,
+                "cycles": branch.cycles,
+                "level_mg_per_m2": json_and_csv.number(branch.level),
+                "cumulative_mg_per_m2": json_and_csv.number(branch.standing.total),
+                "ceiling_status": branch.standing.status,
+                "first_over": json_and_csv.first_over(branch.standing),
+            }
+            for branch in found.undecided
+        ],
+        "assumptions": remarks.assumptions(found),
+        "warnings": remarks.warnings(found),
+        "sources": sources(found),
+    }
+
+
+def schedule(found: Plan) -> Row:
+    """Which schedule a plan is made from."""
+    return {
+        "id": found.regimen.id,
+        "title": found.regimen.title,
+        "after_transplant": found.regimen.after_transplant,
+        "sha256": found.regimen.sha256,
+    }
+
+
+def patient(found: Plan) -> Row:
+    """Whose plan it is: the sizes, and the BSA with what it is from."""
+    return {
+        "id": found.patient,
+        "height_cm": json_and_csv.number(found.body.height),
+        "weight_kg": json_and_csv.number(found.body.weight),
+        "bsa_m2": json_and_csv.number(found.body.bsa),
+        "bsa_formula": found.body.formula.id if found.body.formula else None,
+    }
+
+
+def sources(found: Plan) -> list[Row]:
+    """The sources of a plan's schedule, and of its ceiling."""
+    return [json_and_csv.source(source) for source in (*found.regimen.sources, *_others(found))]
+
+
+def doses(found: Plan) -> list[Row]:
+    """A row a dose, in order."""
+    return [_dose(found, *judged) for judged in found.judged]
+
+
+def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: str | None = None) -> Row:
+    made = preparation.prepare(dose.dose, found.product) if found.product else None
+    return {
+        "cycle": dose.prescribed.cycle,
+        "day": dose.prescribed.day,
+        "level_mg_per_m2": json_and_csv.number(dose.prescribed.level),
+        "calculated_mg": json_and_csv.number(dose.calculated),
+        "dose_mg": json_and_csv.number(dose.dose),
+        "delivered_mg_per_m2": json_and_csv.quotient(dose.delivered),
+        "cumulative_mg_per_m2": json_and_csv.number(cumulative),
+        "ceiling_status": status,
+        "source": json_and_csv.spot(dose.prescribed.citations[0]),
+        "further_sources": json_and_csv.spots(dose.prescribed.citations[1:]),
+        "state": dose.state,
+        "date": _day(dose.date),
+        "counted_mg_per_m2": json_and_csv.number(dose.counted),
+        "bsa_m2": json_and_csv.number(dose.bsa),
+        "deviation_percent": units.thousandths(units.deviation(dose.dose, dose.calculated)),
+        "vials": made and made.vials,
+        "withdraw_ml": made and json_and_csv.number(made.withdraw),
+        "bag_mg_per_ml": made and json_and_csv.number(made.concentration),
+    }
+
+
+def _product(found: Plan, product: Product) -> Row:
+    """What the planned doses take of the product, and where its facts are from; each spot is in its file."""
+    planned = [dose for dose in found.doses if dose.state == "planned"]
+    return {
+        "title": product.title,
+        "vials": sum(preparation.vials(dose.dose, product) for dose in planned),
+        "vials_saved": sum(preparation.saved(dose, found.rounding, product) for dose in planned),
+        "sources": [json_and_csv.source(source) for source in product.sources],
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _left(found: plans.Left) -> Row:
+    return {
+        "level_mg_per_m2": json_and_csv.number(found.level),
+        "dose_mg": json_and_csv.number(found.dose),
+        "doses": found.doses,
+        "cycles": found.cycles,
+    }
+
+
+def cycles(found: Plan) -> list[Row]:
+    """A row a cycle: its levels and doses summed, and where the course stands at its end."""
+    rows = []
+    for number, judged in found.by_cycle:
+        doses = [each.dose for each in judged]
+        rows.append(
+            {
+                "cycle": number,
+                "level_mg_per_m2": json_and_csv.number(plans.total(doses)),
+                "dose_mg": json_and_csv.number(units.total((dose.dose for dose in doses), units.DOSE)),
+                "cumulative_mg_per_m2": json_and_csv.number(judged[-1].cumulative),
+                "ceiling_status": judged[-1].status,
+            }
+        )
+    return rows
+
+
+def _others(found: Plan) -> list[Source]:
+    known = {source._replace(place="") for source in found.regimen.sources}
+    return [source for source in found.ceiling.sources if source._replace(place="") not in known]

@@ -1,0 +1,162 @@
+"""A schedule → what a person reads of it, with every source and spot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.text import Text
+
+from .. import units
+from ..engine.course import NEVER
+from ..engine.prescription import said
+from ..engine.regimen import Choice
+from .terminal import Beside, Part
+
+if TYPE_CHECKING:
+    from ..engine.regimen import Block, Citation, Disagreement, Dose, Regimen, Result, Source, Total, Transplant
+
+OF_WHOM = {
+    "all treated": "of all treated",
+    "transplanted": "of those transplanted",
+    "not transplanted": "of those not transplanted",
+    "not stated": "(of whom is not stated)",
+}
+
+
+class Line(NamedTuple):
+    """A line of text, how far in it stands, and its style."""
+
+    text: str = ""
+    indent: int = 0
+    style: str = ""
+
+
+def regimen(found: Regimen) -> Iterator[Line]:
+    """A whole schedule: doses, rules, what is missing or disputed, totals, results, sources."""
+    yield Line(f"Inotuzumab ozogamicin · {found.id}", style="bold")
+    yield Line(found.title)
+    if found.after_transplant:
+        yield Line("Given after transplant: the ceiling before transplant does not apply.")
+    for block in found.blocks:
+        yield from _part(_heading(block), _block(block))
+    if found.stop:
+        stop = Line(f"Without remission nothing is given after cycle {found.stop.after_cycle}.", 2)
+        yield from _part("Stop", (stop, _spots(found.stop.citations)))
+    if found.transplant:
+        yield from _part("Proceeding to transplant", _transplant(found.transplant))
+    yield from _part("Missing: this regimen is not planned", (Line(f"- {each}", 2) for each in found.missing))
+    yield from _part("Not stated by any source", (Line(f"- {each}", 2) for each in found.not_stated))
+    yield from _part("Totals, recomputed from the doses", map(_total, found.totals))
+    yield from _part("Where sources disagree", (line for each in found.disagreements for line in _disagreement(each)))
+    yield from _part("Published results", (line for each in found.results for line in _result(each)))
+    yield from _part("Sources", (Line(source(each), 2) for each in found.sources))
+
+
+def _part(heading: str, lines: Iterable[Line]) -> Iterator[Line]:
+    """A heading and its lines under a blank line, or nothing where there are no lines."""
+    if found := list(lines):
+        yield Line()
+        yield Line(heading, style="bold")
+        yield from found
+
+
+def _heading(block: Block) -> str:
+    whom = f", if {block.condition}" if block.condition else ""
+    length = f", {' to '.join(dict.fromkeys(map(str, block.length)))} days" if block.length else ""
+    if len(block.cycles) == 1 and not block.onward:
+        return f"Cycle {cycles(block)}{whom}{length}"
+    return f"Cycles {cycles(block)}{whom}{length and length + ' each'}"
+
+
+def cycles(block: Block) -> str:
+    """The cycles of a block in words: `1`, `2 to 6`, `2, 4, 6, 8`, `1 and later`."""
+    first, last = block.cycles[0], block.cycles[-1]
+    if block.onward:
+        return f"{last} and later"
+    if len(block.cycles) > 2 and last - first == len(block.cycles) - 1:
+        return f"{first} to {last}"
+    return ", ".join(map(str, block.cycles))
+
+
+def _block(block: Block) -> Iterator[Line]:
+    if block.doses is None:
+        yield Line("No source plainly states a dose: nothing is planned.", 2)
+    for dose in block.doses or ():
+        yield Line(f"day {dose.day:<3} {_level(dose)}", 2)
+        if dose.citations != block.citations:
+            yield _spots(dose.citations, 4)
+    if block.note:
+        yield Line(block.note, 2)
+    yield _spots(block.citations)
+
+
+def _level(dose: Dose) -> str:
+    return said(dose.level) if isinstance(dose.level, Choice) else units.show(dose.level, units.LEVEL)
+
+
+def _spots(citations: Iterable[Citation], indent: int = 2) -> Line:
+    return Line("Source: " + _at(citations), indent, "dim")
+
+
+def _at(citations: Iterable[Citation]) -> str:
+    return "; ".join(f"[{each.source}] {each.spot}" for each in citations)
+
+
+def _transplant(rule: Transplant) -> Iterator[Line]:
+    yield Line(f"{rule.cycles} cycles, at most {rule.at_most}{rule.note and '; ' + rule.note}", 2)
+    yield _spots(rule.citations)
+
+
+def _total(total: Total) -> Line:
+    after = f", remission after cycle {total.remission_after}" if total.remission_after else ""
+    after = ", no remission" if total.remission_after == NEVER else after
+    chosen = f", at {units.show(total.chosen, units.LEVEL)}" if total.chosen is not None else ""
+    proof = f"= {total.worked}" if total.worked else f"(published: {_at(total.citations)})"
+    return Line(
+        f"through cycle {total.through_cycle}{after}{chosen}: {units.show(total.level, units.LEVEL)} {proof}", 2
+    )
+
+
+def _disagreement(found: Disagreement) -> Iterator[Line]:
+    yield Line(f"- {found.about}", 2)
+    for each in found.says:
+        yield Line(f"[{each.source}] {each.spot}", 4)
+    if found.matters:
+        yield Line(found.matters, 4)
+
+
+def _result(result: Result) -> Iterator[Line]:
+    yield Line(f"- {result.of}", 2)
+    yield Line("; ".join(_reported(result)), 4)
+    yield _spots(result.citations, 4)
+
+
+def _reported(result: Result) -> Iterator[str]:
+    if result.patients:
+        yield f"{result.patients} patients"
+    if result.age:
+        ends = f" ({' to '.join(map(units.digits, result.age.range))})" if result.age.range else ""
+        yield f"median age {units.digits(result.age.median)}{ends}"
+    if result.remission is not None:
+        yield f"CR/CRi {units.digits(result.remission)} %"
+    if result.response:
+        yield result.response
+    if result.transplant is not None:
+        yield f"transplant {units.digits(result.transplant)} %"
+    if result.survival:
+        yield f"survival: {result.survival}"
+    if result.sos:
+        yield f"SOS/VOD {units.digits(result.sos.percent)} % {OF_WHOM[result.sos.among]}"
+
+
+def source(found: Source) -> str:
+    """A source in full, and how much of it was read."""
+    names = ", ".join(name for name in (found.doi, found.trial) if name)
+    return f"[{found.id}] {found.cite}{names and f' ({names})'}. Read: {found.read}."
+
+
+def parts(found: Regimen) -> Iterator[Part]:
+    """A whole schedule, read out."""
+    for line in regimen(found):
+        yield Beside(Text(" " * line.indent), Text(line.text, line.style))

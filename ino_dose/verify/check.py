@@ -1,0 +1,205 @@
+"""An order that somebody else wrote × the one engine → what is due, how far off the order is, and the verdict.
+
+What is due comes from `plan.make`. Where remission was not stated and the order depends on it, both
+answers are planned and the order is held against each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from .. import errors, request, units
+from ..engine import dosing, exposure, prescription
+from ..engine import plan as plans
+from ..engine.body import Body
+from ..engine.course import NEVER, Course
+from ..engine.dosing import Dose, Rounding
+from ..engine.exposure import Ceiling
+from ..engine.plan import Plan
+from ..engine.preparation import Product
+from ..engine.prescription import Prescribed
+from ..engine.regimen import Regimen
+from ..errors import Collected, InputError
+from ..files import library
+from . import ranking
+from .order import STEPS, USUAL, Answer, Check, Due, Order, Tolerance
+
+if TYPE_CHECKING:
+    from ..units import Quantity
+
+STEP = Rounding(units.quantity("0.01", units.DOSE))
+ORDINARY = tuple(units.quantity(step, units.DOSE) for step in STEPS)
+
+
+class Deviation(NamedTuple):
+    """Ordered less due: in mg, in per cent of the calculated dose, and in mg/m²."""
+
+    dose: Quantity
+    percent: Fraction
+    level: Quantity
+
+
+@units.exact
+def recompute(
+    regimen: Regimen,
+    body: Body,
+    course: Course,
+    ceiling: Ceiling,
+    order: Order,
+    tolerance: Tolerance = USUAL,
+    product: Product | None = None,
+    library: Callable[[], Sequence[Regimen]] = tuple,
+) -> Check:
+    """Recompute an order.
+
+    `product` says what a vial holds; `library` gives the regimens among which another one may
+    explain the order, and is asked only when it differs. Raises InputError where the regimen
+    cannot be planned for this course.
+    """
+    prescription.check_complete(regimen)
+    planned = [
+        (answer, _plan(regimen, body, course._replace(remission=remission), ceiling, order, product))
+        for answer, remission in _answers(regimen, course)
+    ]
+    found = tuple(_due(answer, plan, order, tolerance) for answer, plan in planned)
+    if len(found) > 1 and _same(*found):
+        found = (found[0]._replace(when="", plan=found[0].plan._replace(course=course)),)
+    bare = Check(order, tolerance, found, ())
+    if bare.verdict in ("agrees", "undecided"):
+        return bare
+    return bare._replace(causes=ranking.find(bare, [other for other in library() if other.id != regimen.id]))
+
+
+def deviation(order: Order, dose: Dose, bsa: Quantity) -> Deviation:
+    """How far an order is from the calculated dose, exactly."""
+    return Deviation(
+        units.fraction(order.dose) - units.fraction(dose.calculated),
+        units.deviation(order.dose, dose.calculated),
+        dosing.per_area(order.dose, bsa) - units.fraction(dose.prescribed.level),
+    )
+
+
+def scheduled(due: Due, order: Order) -> tuple[str, list[int]]:
+    """The days of the order's cycle, or where the regimen has no such cycle its cycles: what there is instead."""
+    plan, last = due.plan, due.plan.regimen.last_cycle or order.cycle + 1
+    doses = prescription.prescribe(plan.regimen, plan.course.remission or NEVER, last, plan.course.level)
+    days = [dose.day for dose in doses if dose.cycle == order.cycle]
+    return ("day", days) if days else ("cycle", sorted({dose.cycle for dose in doses}))
+
+
+def nearest(number: int, numbers: Sequence[int]) -> list[int]:
+    """The one nearest to a number, or the two that are as near."""
+    least = min(abs(each - number) for each in numbers)
+    return [each for each in numbers if abs(each - number) == least]
+
+
+def _answers(regimen: Regimen, course: Course) -> list[tuple[Answer, int | None]]:
+    if not regimen.remission_adapted or course.remission is not None:
+        return [("", course.remission)]
+    return [("remission", prescription.first_cycle(regimen)), ("no remission", NEVER)]
+
+
+def _plan(
+    regimen: Regimen, body: Body, course: Course, ceiling: Ceiling, order: Order, product: Product | None
+) -> Plan:
+    """The course through the cycle of the order, or to the regimen's end where that comes first."""
+    last = prescription.reach(regimen, course.remission or NEVER)
+    through = min(max(order.cycle, prescription.first_cycle(regimen)), last)
+    return plans.make(regimen, body, course._replace(cycles=through), ceiling, STEP, order.id, product)
+
+
+def _due(when: Answer, plan: Plan, order: Order, tolerance: Tolerance) -> Due:
+    this = (order.cycle, order.day)
+    dose = next((dose for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) == this), None)
+    near = dose is not None and units.within(order.dose, dose.calculated, tolerance.share)
+    step = rounded_to(order.dose, dose.calculated) if dose and tolerance.rounding and not near else None
+    before = tuple(dose.prescribed for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) < this)
+    agrees = near or step is not None
+    counted = dose.prescribed.level if dose and agrees else dosing.per_area(order.dose, plan.body.bsa)
+    doses = [*before, Prescribed(*this, counted, ())]
+    standing = exposure.check(plan.course.prior, doses, plan.ceiling, not plan.regimen.after_transplant)
+    return Due(when, plan, dose, agrees, step, before, counted, standing)
+
+
+def rounded_to(ordered: Quantity, calculated: Quantity) -> Quantity | None:
+    """The finest ordinary step by which the order is the calculated dose rounded half up, or None.
+
+    0.54 mg in steps of 0.1 mg is 0.5 mg, 7.4 % away: no error, though past a tolerance of 5 %. As
+    in `plan --round-to`, a step that moves the dose by more than 10 % is none.
+    """
+    if not units.within(ordered, calculated, dosing.MOST):
+        return None
+    return next((step for step in ORDINARY if dosing.round_half_up(calculated, step) == ordered), None)
+
+
+def _same(one: Due, other: Due) -> bool:
+    def levels(due: Due) -> list[tuple[int, int, Quantity]]:
+        this = [due.dose.prescribed] if due.dose else []
+        return [(dose.cycle, dose.day, dose.level) for dose in (*due.before, *this)]
+
+    return levels(one) == levels(other)
+
+
+NEEDED = {
+    "regimen": "name one; ino-dose regimens lists them all",
+    "cycle": "write the cycle ordered for, --cycle 2",
+    "day": "write the day ordered for, --day 8",
+    "dose": "write the mg ordered, --dose 0.91mg",
+}
+SIZES = ("height", "weight", "bsa", "stated_bsa", "formula", "sex")
+COLUMNS = ("id", *NEEDED, *SIZES, "remission_after", "prior", "level", "tolerance")
+"""The options of `verify` by the names they have as columns."""
+MOST_TOLERANCE = units.quantity("50", units.SHARE)
+Columns = Mapping[str, str | None]
+
+
+def written(columns: Columns, facts: library.Facts) -> Check:
+    """Check the order whose columns these are. Raises InputError for what cannot be used, by its option."""
+    get, faults = columns.get, Collected()
+    for name, hint in NEEDED.items():
+        with faults.here():
+            if get(name) is None:
+                raise InputError("REGIMEN" if name == "regimen" else f"--{name}", "is missing", hint)
+    faults.raise_any()
+    with errors.placed({"--cycles": "--cycle"}):
+        return recompute(
+            facts.regimen(str(get("regimen"))),
+            request.body(get("height"), get("weight"), get("bsa"), get("formula"), get("sex")),
+            request.course(get("prior"), None, get("remission_after"), False, get("level")),
+            facts.ceiling,
+            _order(columns),
+            USUAL if get("tolerance") is None else _tolerance(str(get("tolerance"))),
+            facts.product,
+            facts.all,
+        )
+
+
+def _order(columns: Columns) -> Order:
+    cycle, day = (_whole(str(columns[name]), f"--{name}") for name in ("cycle", "day"))
+    dose = units.read(str(columns["dose"]), units.DOSE, "--dose")
+    if not dose.magnitude:
+        raise InputError("--dose", "an order of 0 mg is no order", NEEDED["dose"])
+    said = columns.get("stated_bsa")
+    stated = None if said is None else units.read(said, units.AREA, "--stated-bsa")
+    if stated is not None and not stated.magnitude:
+        raise InputError("--stated-bsa", "a BSA of 0 is no BSA", "leave it out where the order states none")
+    return Order(cycle, day, dose, stated, request.text(columns.get("id"), "--id"))
+
+
+def _whole(said: str, place: str) -> int:
+    if not re.fullmatch("0|[1-9][0-9]{0,2}", said):
+        raise InputError(place, f"{said!r} is not a whole number", "write it like 8")
+    return int(said)
+
+
+def _tolerance(said: str) -> Tolerance:
+    """A tolerance that was stated is taken at its word: no rounding excuses what is past it."""
+    share = units.read(said, units.SHARE, "--tolerance")
+    if share > MOST_TOLERANCE:
+        raise InputError(
+            "--tolerance", f"{said!r} is more than {units.show(MOST_TOLERANCE, units.SHARE)}", "write it like 5%"
+        )
+    return Tolerance(share, rounding=False)

@@ -1,0 +1,271 @@
+"""An order that differs → the known slips that reproduce it, ranked by how exactly they fit. None is ever applied.
+
+The order's own decimals say how it may have been rounded: 0.9 mg may stand for anything from 0.85
+to 0.95 mg, 0.91 mg may not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .. import units
+from ..engine import dosing
+from ..engine.course import NEVER
+from . import older_size, slips
+from .order import Cause, Check, Due, Reading
+from .slips import Area
+
+if TYPE_CHECKING:
+    from ..engine.regimen import Regimen
+    from ..units import Quantity
+    from .slips import Ending, Level
+
+DECIMAL_STEPS = tuple(map(Decimal, ("0.001", "0.01", "0.05", "0.1")))
+"""Steps that an order may have been rounded to, in mg."""
+FINE = Decimal("0.01")
+UNROUNDED = Decimal("0.005")
+"""A BSA (m²) that was not rounded differs by up to this much from one that was, to 0.01 m²."""
+
+
+class Closeness(NamedTuple):
+    """How coarse a rounding an order needs besides a slip (0 none to speak of), and its step in mg, if any."""
+
+    coarse: int
+    step: Decimal | None
+
+
+def closeness(ordered: Decimal, amount: Decimal, slack: Decimal | None) -> Closeness | None:
+    """How exactly an amount (mg) is what was ordered; None where it is not.
+
+    `slack` (mg) is what a BSA that was not rounded may have added or taken; None where only that
+    very amount will do.
+    """
+    off = abs(ordered - amount)
+    if not off:
+        return Closeness(0, None)
+    if slack is None:
+        return None
+    enough = [step for step in steps(ordered) if off * 2 <= step]
+    if enough and enough[0] <= FINE:
+        return Closeness(0, enough[0])
+    if off <= slack + FINE / 2:
+        return Closeness(1, FINE)
+    return Closeness(2 + DECIMAL_STEPS.index(enough[0]), enough[0]) if enough else None
+
+
+def steps(ordered: Decimal) -> list[Decimal]:
+    """The steps an order may have been rounded to, by its own decimals; the finest first."""
+    own = _last_place(ordered, -3)
+    return [own] + [step for step in DECIMAL_STEPS if not ordered % step and step > own]
+
+
+def contradicts(stated: Quantity | None, bsa: Quantity) -> bool:
+    """Whether an order states another BSA (m²) than the one that would explain its dose."""
+    if stated is None:
+        return False
+    half = _last_place(stated.magnitude, -1) / 2
+    return bool(abs(stated.magnitude - bsa.magnitude) > half + UNROUNDED)
+
+
+def _last_place(number: Decimal, at_most: int) -> Decimal:
+    return Decimal(1).scaleb(min(int(number.normalize().as_tuple().exponent), at_most))
+
+
+MOST: Final = 5
+"""As many causes are named."""
+COMMON = (
+    "rounded",
+    "other_branch",
+    "other_day",
+    "other_cycle",
+    "other_level",
+    "level_as_dose",
+    "whole_cycle",
+    "tenfold",
+    "tenth",
+    "hundredfold",
+    "hundredth",
+    "thousandfold",
+    "thousandth",
+    "bsa_cap",
+    "pounds_as_kg",
+    "kg_as_pounds",
+    "inches_as_cm",
+    "cm_as_inches",
+    "swapped",
+    "stated_bsa",
+    "vial",
+    "other_regimen",
+    "formula",
+    "inches_and_pounds",
+    "digits",
+)
+RARE = (
+    "double",
+    "half",
+    "two_doses",
+    "standard_bsa",
+    "reduced",
+    "digits_of_weight",
+    "digits_of_height",
+    "equal_parts",
+    "per_kg",
+    "rounded_away",
+)
+KINDS = (*COMMON, "older_weight", *RARE)
+"""Every kind of slip. Of two that fit alike, the one that comes first here is named first."""
+LEVELS = frozenset(COMMON[1:4])
+"""What an order's own decimals leave open of these counts as exact: they are by far the commonest."""
+DOUBLE = LEVELS.union(COMMON[COMMON.index("tenfold") : COMMON.index("vial")])
+"""The kinds of which two together are looked for where no single slip fits."""
+
+
+class Candidate(NamedTuple):
+    """What one slip, or two together, would have made of a dose: mg, from a BSA (m²).
+
+    `slack` (mg) is how much a BSA that was not rounded may have moved it; None where only that very
+    amount shows the slip.
+    """
+
+    kinds: tuple[str, ...]
+    words: str
+    working: str
+    amount: Quantity
+    bsa: Quantity
+    slack: Decimal | None
+
+
+class Rank(NamedTuple):
+    """How well a slip fits, the smaller the better.
+
+    One slip comes before two, what agrees with the BSA on the order before what does not, a common
+    kind before a weight, which nearly always fits, and that before a rare kind; then fine rounding
+    before coarse.
+    """
+
+    slips: int
+    contradicts: bool
+    tier: int
+    coarse: int
+    kind: int
+
+
+Ranked = tuple[Rank, Cause]
+
+
+def find(check: Check, library: Sequence[Regimen]) -> tuple[Cause, ...]:
+    """The slips that reproduce an order, the best first and no more than a few."""
+    dosed = [due for due in check.due if due.dose]
+    found = _fitting(check, chain.from_iterable(_single(check, due, library) for due in check.due))
+    if not found:
+        found = _fitting(check, chain.from_iterable(_double(check, due) for due in dosed))
+    found += chain.from_iterable(_older(check, due) for due in dosed)
+    return _together(cause for _, cause in sorted(found, key=lambda each: each[0]))[:MOST]
+
+
+def _together(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+    """The best slip of each kind; those that give the very same mg become one cause."""
+    kinds: set[str] = set()
+    found: dict[Decimal | None, Cause] = {}
+    for cause in causes:
+        if cause.kinds[0] not in kinds:
+            kinds.add(cause.kinds[0])
+            amount = None if cause.amount is None else cause.amount.magnitude
+            if same := found.get(amount):
+                cause = same._replace(readings=same.readings + cause.readings)
+            found[amount] = cause
+    return tuple(found.values())
+
+
+def _single(check: Check, due: Due, library: Sequence[Regimen]) -> Iterator[Candidate]:
+    """Another level, another BSA, or something done to the finished dose."""
+    this = (check.order.cycle, check.order.day)
+    own = Area("", "", due.plan.body.bsa)
+    for level in chain(_levels(due, this), _others(due, slips.elsewhere(library, this))):
+        yield _product_of((level.kind,), level.words, level.level, own)
+    if due.dose:
+        for area in slips.areas(due.plan.body, check.order.stated_bsa):
+            yield _product_of((area.kind,), area.words, due.dose.prescribed.level, area)
+        for ending in slips.endings(due.dose.calculated, _vial(due)):
+            yield _ended((ending.kind,), ending.words, ending, due.dose.prescribed.level, due.plan.body.bsa)
+
+
+def _double(check: Check, due: Due) -> Iterator[Candidate]:
+    """Another level of the same regimen, and besides another BSA or a point misplaced."""
+    own = Area("", "", due.plan.body.bsa)
+    for level in _levels(due, (check.order.cycle, check.order.day)):
+        if level.kind not in DOUBLE:
+            continue
+        for area in slips.areas(due.plan.body, check.order.stated_bsa):
+            if area.kind in DOUBLE:
+                yield _product_of((level.kind, area.kind), f"{level.words}, and {area.words}", level.level, area)
+        calculated = _product_of((level.kind,), level.words, level.level, own).amount
+        for ending in slips.endings(calculated, _vial(due)):
+            if ending.kind in DOUBLE:
+                words = f"{level.words}, and {ending.words}"
+                yield _ended((level.kind, ending.kind), words, ending, level.level, due.plan.body.bsa)
+
+
+def _levels(due: Due, this: tuple[int, int]) -> Iterator[Level]:
+    course = due.plan.course
+    return _others(due, slips.levels(due.plan.regimen, course.remission or NEVER, this, course.level))
+
+
+def _others(due: Due, levels: Iterable[Level]) -> Iterator[Level]:
+    """Without the level that is due: to read it is no slip."""
+    return (level for level in levels if not due.dose or level.level != due.dose.prescribed.level)
+
+
+def _vial(due: Due) -> Quantity | None:
+    return due.plan.product and due.plan.product.vial
+
+
+def _product_of(kinds: tuple[str, ...], words: str, level: Quantity, area: Area) -> Candidate:
+    amount = dosing.product(level, area.area)
+    by = area.shown or units.show(area.area, units.AREA)
+    working = f"{units.show(level, units.LEVEL)} × {by} = {units.show(amount, units.DOSE)}"
+    return Candidate(kinds, words, working, amount, area.area, level.magnitude * UNROUNDED)
+
+
+def _ended(kinds: tuple[str, ...], words: str, ending: Ending, level: Quantity, bsa: Quantity) -> Candidate:
+    slack = None if ending.times is None else level.magnitude * UNROUNDED * ending.times
+    return Candidate(kinds, words, units.show(ending.amount, units.DOSE), ending.amount, bsa, slack)
+
+
+def _fitting(check: Check, candidates: Iterable[Candidate]) -> list[Ranked]:
+    found = []
+    for each in candidates:
+        close = closeness(check.order.dose.magnitude, each.amount.magnitude, each.slack)
+        if close:
+            rank = _rank(check, each.kinds, each.bsa, close.coarse)
+            reading = Reading("+".join(each.kinds), each.words, each.working)
+            found.append((rank, Cause((reading,), each.amount, close.step)))
+    return found
+
+
+def _rank(check: Check, kinds: tuple[str, ...], bsa: Quantity, coarse: int) -> Rank:
+    against = contradicts(check.order.stated_bsa, bsa)
+    coarse = 0 if LEVELS.issuperset(kinds) else coarse
+    return Rank(len(kinds), against, _tier(kinds, coarse), coarse, sum(map(KINDS.index, kinds)))
+
+
+def _tier(kinds: tuple[str, ...], coarse: int) -> int:
+    """0 common, 1 a weight, 2 rare. There are so many formulas that one of them fits most orders coarsely."""
+    if kinds == ("older_weight",):
+        return 1
+    fine = not coarse or not {"formula", "inches_and_pounds"} & set(kinds)
+    return 0 if set(kinds) <= set(COMMON) and fine else 2
+
+
+def _older(check: Check, due: Due) -> Iterator[Ranked]:
+    """Another weight, within what the order's rounding and that of the BSA leave open."""
+    assert due.dose
+    level, ordered = due.dose.prescribed.level, check.order.dose.magnitude
+    off = steps(ordered)[-1] / 2 + level.magnitude * UNROUNDED
+    span = older_size.span(level, due.plan.body, ordered, off)
+    if span:
+        reading = Reading("older_weight", span.words, "")
+        yield _rank(check, (reading.kind,), span.bsa, 0), Cause((reading,), None, None)
