@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import pint
 
-from .errors import InputError
+from .errors import InputError, Place
 
 if TYPE_CHECKING:
     Quantity = pint.registry.Quantity[Any]
@@ -90,7 +90,7 @@ def quantity(magnitude: Decimal | Fraction | str, kind: Kind) -> Quantity:
     return registry.Quantity(value, _unit(kind.unit))
 
 
-def read(text: str, kind: Kind, place: str) -> Quantity:
+def read(text: str, kind: Kind, place: Place) -> Quantity:
     """What `text` says, in the unit of `kind`: `read("5ft 10in", HEIGHT, …)` is 177.8 cm.
 
     Raises InputError unless it is one ASCII number of at most 30 digits, with a point if any,
@@ -100,9 +100,11 @@ def read(text: str, kind: Kind, place: str) -> Quantity:
         return _add_inches(read(feet[1], kind, place), read(feet[2], kind, place), place)
     match = AMOUNT.fullmatch(text)
     if not match or match[2] not in kind.spelled:
-        raise InputError(place, _what_is_wrong(text, kind), f"write it like {kind.example}")
+        problem, sort = _what_is_wrong(text, kind)
+        raise InputError(place, problem, f"write it like {kind.example}", kind=sort)
     if sum(map(str.isdigit, match[1])) > MOST_DIGITS:
-        raise InputError(place, f"{text!r} has more than {MOST_DIGITS} digits", f"write it like {kind.example}")
+        problem, sort = f"{text!r} has more than {MOST_DIGITS} digits", "too many digits"
+        raise InputError(place, problem, f"write it like {kind.example}", kind=sort)
     return _in_unit_of(kind, Decimal(match[1]), match[2])
 
 
@@ -112,36 +114,36 @@ def _in_unit_of(kind: Kind, number: Decimal, word: str) -> Quantity:
 
 
 @exact
-def _add_inches(feet: Quantity, inches: Quantity, place: str) -> Quantity:
+def _add_inches(feet: Quantity, inches: Quantity, place: Place) -> Quantity:
     if inches.magnitude >= Decimal("30.48"):
         raise InputError(place, "the inches beside feet run from 0 to 11", "write it like 5ft 10in")
     whole: Quantity = feet + inches
     return whole
 
 
-def _what_is_wrong(text: str, kind: Kind) -> str:
-    said = repr(text)
-    words = ", ".join(kind.spelled[:3])
+def _what_is_wrong(text: str, kind: Kind) -> tuple[str, str]:
+    """What is wrong with a text, in its own words and without them."""
+    said, words = repr(text), ", ".join(kind.spelled[:3])
     if not text.strip(" "):
-        return f"{kind.name} is empty"
+        return f"{kind.name} is empty", "empty"
     if re.search(r"[0-9],[0-9]", text):
-        return f"{said} has a comma, which can mean a decimal point or thousands"
+        return f"{said} has a comma, which can mean a decimal point or thousands", "a comma"
     if re.fullmatch(rf" *{NUMBER} *", text):
-        return f"{said} has no unit; {kind.name} is given in {words}"
+        return f"{said} has no unit; {kind.name} is given in {words}", "no unit"
     if re.match(r" *-", text):
-        return f"{said} is negative"
+        return f"{said} is negative", "a negative number"
     if re.match(r" *\.[0-9]", text):
-        return f"{said} has no digit before the point"
+        return f"{said} has no digit before the point", "no digit before the point"
     if re.match(rf" *{NUMBER}[eE][-+]?[0-9]", text):
-        return f"{said} has an exponent"
+        return f"{said} has an exponent", "an exponent"
     match = AMOUNT.fullmatch(text)
     if match and _of(match[2]):
-        return f"{said} is not {kind.name}: {match[2]} is the unit of {_of(match[2])}"
+        return f"{said} is not {kind.name}: {match[2]} is the unit of {_of(match[2])}", f"not {kind.name}"
     if match and (known := [word for word in kind.spelled if word.lower() == match[2].lower()]):
-        return f"{said} has the unit {match[2]}, which is written {known[0]}"
+        return f"{said} has the unit {match[2]}, which is written {known[0]}", "a unit in other letters"
     if match:
-        return f"{said} has the unit {match[2]!r}; {kind.name} is given in {words}"
-    return f"{said} is not one number and one unit"
+        return f"{said} has the unit {match[2]!r}; {kind.name} is given in {words}", "another unit"
+    return f"{said} is not one number and one unit", "not one number and one unit"
 
 
 def _of(word: str) -> str:
@@ -217,19 +219,28 @@ def show(amount: Quantity, kind: Kind) -> str:
     return f"{digits(amount.magnitude)} {SHOWN[kind.unit]}"
 
 
-def days(said: str, place: str) -> int:
+def whole(said: str, place: Place, called: str, hint: str, least: int = 1, digits: int = 3) -> int:
+    """A whole number of so many digits, written plainly: `called` says what it is."""
+    if not re.fullmatch(rf"0|[1-9][0-9]{{0,{digits - 1}}}", said) or int(said) < least:
+        raise InputError(place, f"{said!r} is not {called}", hint, kind=f"not {called}")
+    return int(said)
+
+
+def days(said: str, place: Place) -> int:
     """A number of days, 1 to 99 and whole."""
     number = read(said, DURATION, place).magnitude
     if number not in range(1, 100):
-        raise InputError(place, f"{said!r} is not 1 to 99 whole days", f"write it like {DURATION.example}")
+        problem = f"{said!r} is not 1 to 99 whole days"
+        raise InputError(place, problem, f"write it like {DURATION.example}", kind="not 1 to 99 whole days")
     return int(number)
 
 
-def day(said: str, place: str) -> date:
+def day(said: str, place: Place) -> date:
     """A date that exists, written year-month-day, in this century or those beside it: 0202 and 9999 are slips."""
     try:
         if not re.fullmatch(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", said):
             raise ValueError
         return date.fromisoformat(said)
     except ValueError:
-        raise InputError(place, f"{said!r} is not a date", "write year-month-day, as in 2026-12-01") from None
+        hint = "write year-month-day, as in 2026-12-01"
+        raise InputError(place, f"{said!r} is not a date", hint, kind="not a date") from None

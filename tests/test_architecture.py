@@ -118,6 +118,7 @@ def test_the_engine_knows_no_files_no_clock_no_streams_and_no_options(module: st
     assert not calls & {"print", "open", "input", "float"}
     text = FILES[module].read_text("utf-8")
     assert not re.search(r"\.(now|today|utcnow)\(", text)
+    assert not re.search(r"--[a-z]|REGIMEN", text)
 
 
 @pytest.mark.parametrize("module", sorted({*MODULES} - GUESSES))

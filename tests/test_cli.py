@@ -212,7 +212,7 @@ def test_bytes_that_are_no_text_are_refused_everywhere(where: str) -> None:
 
 CLINICAL = ("plan", "besponsa-label", "--bsa", "1.8m2")
 REFUSED = [
-    (("plan", "mrd-mdacc"), "--height and --weight"),
+    (("plan", "mrd-mdacc"), "--height, --weight"),
     (("plan", "mrd-mdacc", "--height", "178cm"), "--weight"),
     (("plan", "mrd-mdacc", "--weight", "82kg"), "--height"),
     (("plan", "mrd-mdacc", "--height", "178", "--weight", "82kg"), "--height: '178' has no unit"),
@@ -224,9 +224,9 @@ REFUSED = [
     (("plan", "mrd-mdacc", "--bsa", "0.182m2"), "--bsa: 0.182 m² is not plausible"),
     (("plan", "mrd-mdacc", "--bsa", "0m2"), "--bsa: 0 m² is not plausible"),
     (("plan", "mrd-mdacc", "--bsa", ""), "--bsa: "),
-    ((*PLAN, "--height", "178cm"), "--height: does not go with --bsa"),
-    ((*PLAN, "--weight", "82kg"), "--weight: does not go with --bsa"),
-    ((*PLAN, "--formula", "mosteller"), "--formula: does not go with --bsa"),
+    ((*PLAN, "--height", "178cm"), "--height: does not go with the BSA"),
+    ((*PLAN, "--weight", "82kg"), "--weight: does not go with the BSA"),
+    ((*PLAN, "--formula", "mosteller"), "--formula: does not go with the BSA"),
     (("plan", "mrd-mdacc", "--height", "170cm", "--weight", "70kg", "--formula", "dubois"), "--formula: there is no formula 'dubois'"),
     (("plan", "mrd-mdacc", "--height", "170cm", "--weight", "70kg", "--formula", "schlich"), "add --sex f or --sex m"),
     (("plan", "mrd-mdacc", "--height", "170cm", "--weight", "70kg", "--formula", "schlich", "--sex", "x"), "--sex"),

@@ -179,7 +179,7 @@ def test_without_dates_what_follows_a_dose_after_transplant_is_after_it_too(tmp_
 def test_a_transplant_without_a_start_leaves_nothing_out_and_says_so(ino: Run) -> None:
     ran = ino("plan", "mrd-mdacc", "--bsa", "2m2", "--cycles", "1", "--transplant", "2027-03-01", "-f", "json")
     assert len(ran.json["doses"]) == 2
-    assert any("Without --start no dose has a date" in each for each in ran.json["warnings"])
+    assert any("Without a start no dose has a date" in each for each in ran.json["warnings"])
 
 
 @pytest.mark.parametrize(

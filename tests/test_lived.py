@@ -107,7 +107,7 @@ def test_an_option_that_contradicts_the_file_is_refused(line: str, option: list[
 def test_a_bsa_contradicts_height_and_weight_of_the_file(plan: Run) -> None:
     ran = plan("regimen: mrd-mdacc\npatient:\n  height: 178 cm\n  weight: 82 kg\n", "--bsa", "2m2")
     assert ran.code == 2
-    assert "course.yaml:3: does not go with --bsa" in ran.err
+    assert "course.yaml:3: does not go with the BSA" in ran.err
 
 
 def test_another_regimen_than_the_files_is_refused(plan: Run) -> None:
@@ -311,7 +311,7 @@ def made(content: bytes) -> Plan:
         sys.stdin = before
     product = library.product()
     said = request.together({}, file, product)
-    with errors.placed(file.places):
+    with errors.on(errors.keys(file.places)):
         regimen = library.at().regimen(said.regimen)
         return plans.make(regimen, said.body, said.course, library.ceiling(), said.rounding, said.patient, product)
 

@@ -13,7 +13,7 @@ from ..engine import dosing, preparation, remarks
 from ..engine import plan as plans
 from ..engine.body import Body
 from ..engine.dosing import Rounding
-from ..errors import InputError
+from ..errors import Field, InputError
 from ..files import library
 from . import bsa_column, known, refusals
 from .columns import SIZES, TREATMENT, Columns
@@ -117,7 +117,7 @@ class Amounts:
     ) -> Treatment:
         say = self.dress.sentence
         try:
-            course = request.course("none", cycles, remission_after, request.yes(hsct, "--hsct"), level)
+            course = request.course("none", cycles, remission_after, request.yes(hsct, Field("hsct")), level)
         except InputError as error:
             return Treatment(None, error=say(str(error)))
         try:

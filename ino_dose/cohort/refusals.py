@@ -13,7 +13,7 @@ import polars as pl
 
 from .. import request, units
 from ..engine import body as bodies
-from ..errors import InputError
+from ..errors import Field, InputError
 from . import bsa_column
 from .columns import Columns
 from .known import Known
@@ -21,7 +21,7 @@ from .known import Known
 GAP = "<cell>"
 SIMPLE = "^[0-9 .,+-]{0,40}[A-Za-z]{0,9}$"
 """Texts of which only the digits differ from their stand-in, and of these only 1 to 9."""
-OPTIONS = {"height": "--height", "weight": "--weight", "prior": "--prior"}
+OPTIONS = {role: Field(role) for role in ("height", "weight", "prior")}
 KINDS = {**bsa_column.KINDS, "prior": units.LEVEL}
 CASES = (
     ("no height, no weight", False),

@@ -70,21 +70,21 @@ def plan(
     from ..files import library
 
     options = {
-        "REGIMEN": regimen,
-        "--height": height,
-        "--weight": weight,
-        "--bsa": bsa,
-        "--formula": formula,
-        "--sex": sex,
-        "--cycles": cycles,
-        "--remission-after": remission_after,
-        "--prior": prior,
-        "--hsct": "yes" if hsct else None,
-        "--level": level,
-        "--round-to": round_to,
-        "--start": start,
-        "--transplant": transplant,
-        "--id": id,
+        "regimen": regimen,
+        "height": height,
+        "weight": weight,
+        "bsa": bsa,
+        "formula": formula,
+        "sex": sex,
+        "cycles": cycles,
+        "remission after": remission_after,
+        "prior": prior,
+        "hsct": "yes" if hsct else None,
+        "level": level,
+        "round to": round_to,
+        "start": start,
+        "transplant": transplant,
+        "id": id,
     }
     books = library.at(schedules)
     file = _course_file(course, books)
@@ -92,7 +92,7 @@ def plan(
     said = request.together(options, file, product)
     if fail_on and not said.course.prior_stated:
         raise InputError("--fail-on", "a verdict must know what came before", "add --prior 1.8mg/m2, none or unknown")
-    with errors.placed(file.places if file else {}):
+    with errors.on(errors.keys(file.places if file else {})):
         found = plans.make(
             books.regimen(said.regimen),
             said.body,

@@ -8,14 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from .. import units
 from ..errors import InputError
 from . import body as bodies
 from . import dosing
 from .body import Body
-from .course import NEVER, Course, Event
+from .course import (
+    NEVER,
+    Course,
+    Event,
+    Given,
+    Lasted,
+    Measured,
+    Moved,
+    OfDose,
+    Omitted,
+    Recorded,
+    Reduced,
+    Remitted,
+    Stopped,
+)
 from .dosing import Dose, Rounding
 from .prescription import Line, Prescribed
 
@@ -27,88 +41,89 @@ TOLERANCE: Final = units.quantity("5", units.SHARE)
 
 
 def doses(line: Sequence[Prescribed], body: Body, events: Sequence[Event], rounding: Rounding) -> tuple[Dose, ...]:
-    """The line as it was lived: each dose with its state, its cycle's BSA and what it counts.
+    """The line as it was lived: each dose with its event, its cycle's BSA and what it counts.
 
     Raises InputError for an amount or a size that looks like a slip and was not confirmed.
     """
     at(body, events, NEVER)  # a size in a cycle that is not dosed any more can be a slip too
-    recorded = {(event.cycle, event.day): event for event in events if event.what in ("given", "omitted")}
+    written = {(event.cycle, event.day): event for event in events if isinstance(event, OfDose)}
+    last = max((day for day, event in written.items() if isinstance(event, Recorded)), default=(0, 0))
+    stop = next((event.cycle for event in events if isinstance(event, Stopped)), NEVER)
     lived = []
     for prescribed in line:
-        event = recorded.get((prescribed.cycle, prescribed.day))
-        if event is None and _stopped(prescribed, events):
-            continue
+        day = (prescribed.cycle, prescribed.day)
+        if prescribed.cycle >= stop and day > last:
+            continue  # what was left unrecorded before a dose that was recorded is asked about, not forgotten
         bsa = at(body, events, prescribed.cycle).bsa
         due = dosing.dose(_reduced(prescribed, events), bsa, rounding)
-        lived.append(_record(due, event) if event else due)
+        lived.append(_recorded(due, written.get(day)))
     return tuple(lived)
 
 
 def at(body: Body, events: Sequence[Event], cycle: int) -> Body:
     """The body in a cycle: a new weight, height or BSA counts from its cycle on."""
     for event in events:
-        if event.cycle <= cycle and event.what in ("weight", "height", "bsa"):
+        if isinstance(event, Measured) and event.cycle <= cycle:
             body = _measured_again(body, event)
     return body
 
 
-def _measured_again(body: Body, event: Event) -> Body:
-    assert event.amount is not None
+def _measured_again(body: Body, event: Measured) -> Body:
     if event.what == "bsa":
         if body.formula:
             raise InputError(event.place, "the BSA is computed from height and weight", "write the new weight")
-        _plausible(event, event.amount, body.bsa, units.AREA)
-        return bodies.stated(event.amount, event.place)
+        _plausible(event, body.bsa, units.AREA)
+        return bodies.stated(event.size, event.place)
     if body.height is None or body.weight is None or body.formula is None:
         raise InputError(event.place, f"the BSA was stated, so a {event.what} does not change it", "write the new bsa")
     if event.what == "weight":
-        _plausible(event, event.amount, body.weight, units.WEIGHT)
+        _plausible(event, body.weight, units.WEIGHT)
     else:
-        _plausible(event, event.amount, body.height, units.HEIGHT)
-    tall, heavy = (event.amount, body.weight) if event.what == "height" else (body.height, event.amount)
+        _plausible(event, body.height, units.HEIGHT)
+    tall, heavy = (event.size, body.weight) if event.what == "height" else (body.height, event.size)
     return bodies.measured(tall, heavy, body.formula, body.sex, event.place)
 
 
-def _plausible(event: Event, now: Quantity, before: Quantity, kind: units.Kind) -> None:
+def _plausible(event: Measured, before: Quantity, kind: units.Kind) -> None:
+    now = event.size
     if not event.confirmed and not before <= now * 2 <= before * 3:
         problem = f"{kind.name} of {units.show(now, kind)} after {units.show(before, kind)} is not plausible"
         raise InputError(event.place, problem, "correct it, or add confirmed: true")
 
 
-def reduction(events: Sequence[Event], cycle: int) -> Event | None:
-    """The reduction in force in a cycle, if any."""
-    return next((event for event in reversed(events) if event.what == "reduce" and event.cycle <= cycle), None)
-
-
 def _reduced(prescribed: Prescribed, events: Sequence[Event]) -> Prescribed:
-    event = reduction(events, prescribed.cycle)
-    if event is None or event.amount is None:
-        return prescribed
-    return prescribed._replace(level=prescribed.level * (100 - event.amount.magnitude) / 100)
+    """The dose by the reduction in force in its cycle, if any is."""
+    shares = [
+        event.share.magnitude for event in events if isinstance(event, Reduced) and event.cycle <= prescribed.cycle
+    ]
+    return prescribed._replace(level=prescribed.level * (100 - shares[-1]) / 100) if shares else prescribed
 
 
-def _stopped(prescribed: Prescribed, events: Sequence[Event]) -> bool:
-    """Whether the course had ended: not for a dose that was left unrecorded before one that was recorded."""
-    here = (prescribed.cycle, prescribed.day)
-    later = any((event.cycle, event.day) > here for event in events if event.what in ("given", "omitted"))
-    return not later and any(event.what == "stop" and event.cycle <= prescribed.cycle for event in events)
+def _recorded(due: Dose, event: OfDose | None) -> Dose:
+    """A due dose with what became of it."""
+    match event:
+        case None | Moved():
+            return due._replace(event=event)
+        case Omitted():
+            none = units.quantity(Decimal(0), units.DOSE)
+            delivered = dosing.per_area(none, due.bsa)
+            return due._replace(event=event, dose=none, delivered=delivered, counted=units.total([], units.LEVEL))
+        case Given():
+            return _given(due._replace(event=event), event)
+        case _ as other:
+            assert_never(other)
 
 
-def _record(due: Dose, event: Event) -> Dose:
-    if event.what == "omitted":
-        none = units.quantity(Decimal(0), units.DOSE)
-        return due._replace(
-            state="omitted", dose=none, delivered=dosing.per_area(none, due.bsa), counted=units.total([], units.LEVEL)
-        )
+def _given(due: Dose, event: Given) -> Dose:
     if event.amount is None:
-        return due._replace(state="given")
+        return due
     if not event.confirmed and not due.calculated <= event.amount * 2 <= due.calculated * 3:
         shown, expected = (units.show(each, units.DOSE) for each in (event.amount, due.calculated))
         problem = f"{shown} was due as {expected}: outside 50 to 150 %"
         raise InputError(event.place, problem, "correct the amount, or add confirmed: true")
     delivered = dosing.per_area(event.amount, due.bsa)
     counted = due.counted if units.within(event.amount, due.calculated, TOLERANCE) else delivered
-    return due._replace(state="given", dose=event.amount, delivered=delivered, counted=counted)
+    return due._replace(dose=event.amount, delivered=delivered, counted=counted)
 
 
 def check(line: Line, course: Course) -> None:
@@ -123,13 +138,14 @@ def check(line: Line, course: Course) -> None:
         days.setdefault(prescribed.cycle, []).append(prescribed.day)
     furthest = max(dose.cycle for doses in (line.doses, *(branch.doses for branch in line.undecided)) for dose in doses)
     for event in course.events:
-        last = max(furthest if event.what in ("stop", "length") else max(days), course.cycles or 0)
-        if event.cycle > last or (event.day and event.cycle not in days):
+        day = event.day if isinstance(event, OfDose) else 0
+        last = max(furthest if isinstance(event, Stopped | Lasted) else max(days), course.cycles or 0)
+        if event.cycle > last or (day and event.cycle not in days):
             hint = f"it has doses in cycle {', '.join(map(str, days))}"
-            raise InputError(event.place, f"cycle {event.cycle} is not in this course", hint + _open(line))
-        if event.day and event.day not in days[event.cycle]:
+            raise InputError(event.place, f"cycle {event.cycle} is not in this course", hint, _open(line))
+        if day and day not in days[event.cycle]:
             here = ", ".join(map(str, days[event.cycle]))
-            raise InputError(event.place, f"cycle {event.cycle} has no dose on day {event.day}", f"its days are {here}")
+            raise InputError(event.place, f"cycle {event.cycle} has no dose on day {day}", f"its days are {here}")
 
 
 def _open(line: Line) -> str:
@@ -144,33 +160,47 @@ def _in_order(events: Sequence[Event]) -> None:
     last = (0, 0)
     largest = Decimal(0)
     for event in events:
-        what = "dose" if event.day else event.what
-        if earlier := seen.get((what, event.cycle, event.day)):
+        name = _name(event)
+        if earlier := seen.get(name):
             line = earlier.place.rpartition(":")[2]
             raise InputError(event.place, f"this was recorded before, on line {line}", "keep one")
-        if any(each.what == "stop" for each in seen.values()):
+        if any(isinstance(each, Stopped) for each in seen.values()):
             raise InputError(event.place, "the course was stopped before this", "take it out, or the stop")
-        here = (event.cycle, event.day or (last[1] if last[0] == event.cycle else 0))
-        if here < last:
-            raise InputError(event.place, "this is earlier in the course than the event before it", _ORDER)
-        if event.what in FROM_THE_CYCLE_ON and _given(seen.values(), event.cycle):
-            problem = (
-                f"{event.what} counts for the whole of cycle {event.cycle}, and doses of it were given before this"
-            )
-            hint = f"write it before them if they were dosed by it, else in cycle {event.cycle + 1}"
-            raise InputError(event.place, problem, hint)
-        if event.what == "reduce" and event.amount is not None:
-            if event.amount.magnitude <= largest:
-                raise InputError(event.place, _NO_RISE, f"write more than {units.digits(largest)} %, or take it out")
-            largest = event.amount.magnitude
-        seen[what, event.cycle, event.day] = event
-        last = here
+        day = event.day if isinstance(event, OfDose) else last[1] if last[0] == event.cycle else 0
+        if (event.cycle, day) < last:
+            problem = "this is earlier in the course than the event before it"
+            raise InputError(event.place, problem, "write events in the order in which they happened")
+        if isinstance(event, Measured | Reduced):
+            _before_doses(event, seen.values())
+        if isinstance(event, Reduced):
+            if event.share.magnitude <= largest:
+                hint = f"write more than {units.digits(largest)} %, or take it out"
+                raise InputError(event.place, _NO_RISE, hint)
+            largest = event.share.magnitude
+        seen[name] = event
+        last = (event.cycle, day)
 
 
-def _given(events: Iterable[Event], cycle: int) -> bool:
-    return any(event.what == "given" and event.cycle == cycle for event in events)
+def _name(event: Event) -> tuple[object, ...]:
+    """What there is only one of: something about a dose, or one kind of thing in a cycle."""
+    match event:
+        case Given() | Omitted() | Moved():
+            return ("dose", event.cycle, event.day)
+        case Measured():
+            return (event.what, event.cycle)
+        case Reduced() | Remitted() | Lasted() | Stopped():
+            return (type(event), event.cycle)
+        case _ as other:
+            assert_never(other)
 
 
-FROM_THE_CYCLE_ON: Final = ("weight", "height", "bsa", "reduce")
-_ORDER = "write events in the order in which they happened"
+def _before_doses(event: Measured | Reduced, earlier: Iterable[Event]) -> None:
+    """Refuse what counts for a whole cycle behind a dose that was given in it."""
+    if any(isinstance(each, Given) and each.cycle == event.cycle for each in earlier):
+        what = event.what if isinstance(event, Measured) else "reduce"
+        problem = f"{what} counts for the whole of cycle {event.cycle}, and doses of it were given before this"
+        hint = f"write it before them if they were dosed by it, else in cycle {event.cycle + 1}"
+        raise InputError(event.place, problem, hint)
+
+
 _NO_RISE = "a reduced dose is not raised again (BESPONSA label, section 2: it must not be re-escalated)"

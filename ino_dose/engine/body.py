@@ -8,14 +8,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import units
-from ..errors import InputError
+from ..errors import Field, InputError, Place
 from . import bsa_formulas
 from .bsa_formulas import FORMULAS, D, Formula
 
 if TYPE_CHECKING:
     from ..units import Quantity
 
-MEASURED = "--height, --weight"
+STATED = Field("bsa")
+MEASURED = Field("height, weight")
 
 
 class Body(NamedTuple):
@@ -35,23 +36,24 @@ def areas(height: Quantity, weight: Quantity, sex: str | None = None) -> dict[st
     """The BSA by every formula; None where a formula needs the sex. The body itself must be plausible."""
     measured(height, weight, FORMULAS["mosteller"])
     return {
-        id: None if id == "schlich" and sex is None else bsa_formulas.area(formula, height, weight, sex)
+        id: None if formula.by_sex and sex is None else bsa_formulas.area(formula, height, weight, sex)
         for id, formula in FORMULAS.items()
     }
 
 
-def stated(bsa: Quantity, place: str = "--bsa") -> Body:
+def stated(bsa: Quantity, place: Place = STATED) -> Body:
     """The body of someone whose BSA is given: it is used as it stands."""
     _between(bsa.magnitude, "a BSA", place, lambda: units.show(bsa, units.AREA))
     return Body(bsa)
 
 
 def measured(
-    height: Quantity, weight: Quantity, formula: Formula, sex: str | None = None, place: str = MEASURED
+    height: Quantity, weight: Quantity, formula: Formula, sex: str | None = None, place: Place = MEASURED
 ) -> Body:
     """The body of someone who was measured and weighed; implausible sizes are refused."""
-    if formula.id == "schlich" and sex is None:
-        raise InputError("--formula", "schlich has one equation for women and one for men", "add --sex f or --sex m")
+    if formula.by_sex and sex is None:
+        problem = f"{formula.id} has one equation for women and one for men"
+        raise InputError(Field("formula"), problem, "add ", Field("sex", "f"), " or ", Field("sex", "m"))
     try:
         check(height, weight, place)
     except InputError as error:
@@ -61,7 +63,7 @@ def measured(
     return Body(bsa, height, weight, formula, sex)
 
 
-def check(height: Quantity, weight: Quantity, place: str) -> None:
+def check(height: Quantity, weight: Quantity, place: Place) -> None:
     """Refuse what no patient is: outside 30 to 250 cm, 1 to 400 kg, or a BMI of 8 to 100 kg/m²."""
     _between(height.magnitude, "a height", place, lambda: units.show(height, units.HEIGHT))
     _between(weight.magnitude, "a weight", place, lambda: units.show(weight, units.WEIGHT))
@@ -83,23 +85,24 @@ REMARKED = 45
 HEAVY = f"BMI {{}} kg/m² is above {REMARKED}: were pounds typed as kilograms?"
 
 
-def _between(value: Decimal | Fraction, what: str, place: str, shown: Callable[[], str]) -> None:
+def _between(value: Decimal | Fraction, what: str, place: Place, shown: Callable[[], str]) -> None:
     least, most = _BOUNDS[what]
     if not least <= Fraction(value) <= most:
         raise implausible(what, shown(), place)
 
 
-def implausible(what: str, shown: str, place: str = MEASURED) -> InputError:
+def implausible(what: str, shown: str, place: Place = MEASURED) -> InputError:
     """The refusal of a size that no patient has."""
     least, most = PLAUSIBLE[what]
     problem = f"{shown} is not plausible: {what} is taken from {least} to {most}{_UNIT_OF[what]}"
-    return InputError(place, problem, "check the numbers and their units")
+    return InputError(place, problem, "check the numbers and their units", kind=f"{what} that is not plausible")
 
 
 def swapped(error: InputError, tall: str, heavy: str) -> InputError:
     """The same refusal, asking whether height and weight changed places."""
     (fault,) = error.faults
-    return InputError(fault.place, fault.problem, f"were height and weight swapped? {tall} and {heavy} would do")
+    hint = f"were height and weight swapped? {tall} and {heavy} would do"
+    return InputError(fault.place, fault.problem, hint, kind="height and weight swapped")
 
 
 def _with_swap(error: InputError, height: Quantity, weight: Quantity) -> InputError:

@@ -21,13 +21,17 @@ D = Decimal
 
 
 class Formula(NamedTuple):
-    """A published formula: cm and kg → m², who published it, and a caution if it needs one."""
+    """A published formula: cm and kg → m², who published it, and a caution if it needs one.
+
+    `by_sex`: one equation for women and one for men, so that the sex must be stated.
+    """
 
     id: str
     name: str
     paper: str
     area: Callable[[Decimal, Decimal, str | None], Decimal]
     caution: str = ""
+    by_sex: bool = False
 
 
 def mosteller(height: Decimal, weight: Decimal, sex: str | None = None) -> Decimal:
@@ -137,6 +141,7 @@ FORMULAS = {
             "spezifischen Körperoberfläche. Ernährungs Umschau 2010;57:178-183",
             schlich,
             "The Schlich formula is for adults only; it must not be used in children.",
+            by_sex=True,
         ),
     )
 }

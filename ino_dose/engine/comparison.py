@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .. import units
 from . import dosing, exposure, prescription
-from .course import NEVER, Course
+from .course import Course
 from .dosing import Dose, Rounding
 from .exposure import Ceiling, Standing
 from .prescription import Prescribed
@@ -88,7 +88,7 @@ def _levels(regimen: Regimen) -> Sequence[Quantity | None]:
 def _branches(regimen: Regimen) -> list[tuple[str | None, int | None]]:
     if not regimen.remission_adapted:
         return [(None, None)]
-    return [("remission", prescription.first_cycle(regimen)), ("no remission", NEVER)]
+    return list(prescription.answers(regimen))
 
 
 def _room(row: Row) -> tuple[int, object]:

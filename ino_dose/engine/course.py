@@ -1,4 +1,4 @@
-"""What is true of a patient's treatment, as frozen nouns: the course and what happened in it."""
+"""What is true of a patient's treatment, as frozen nouns: the course, and a type for each kind of event in it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,90 @@ if TYPE_CHECKING:
 
 NEVER: Final = 10**6
 """A cycle no course reaches: remission after it is no remission."""
-What = Literal["given", "omitted", "moved", "weight", "height", "bsa", "reduce", "remission", "length", "stop"]
 
 
-class Event(NamedTuple):
-    """Something that happened in a cycle, or is arranged for it.
+class Given(NamedTuple):
+    """A dose that was given: `amount` in mg, None for as planned.
 
-    `amount` is the mg given (None: as planned), or a new weight (kg), height (cm), BSA (m²), or a
-    reduction (%). `text` is a reason or a remark; `days` a cycle's length; `on` the day of a dose.
     `confirmed` lets an amount stand that looks like a slip; `after_transplant` a dose after transplant.
     """
 
     cycle: int
-    what: What
+    day: int
     place: str
-    day: int = 0
     amount: Quantity | None = None
-    text: str = ""
-    days: int = 0
     on: date | None = None
     confirmed: bool = False
     after_transplant: bool = False
+
+
+class Omitted(NamedTuple):
+    """A dose that was not given, and why."""
+
+    cycle: int
+    day: int
+    place: str
+    why: str
+    on: date | None = None
+
+
+class Moved(NamedTuple):
+    """A dose that is to be given on another date."""
+
+    cycle: int
+    day: int
+    place: str
+    on: date | None
+
+
+class Measured(NamedTuple):
+    """A new weight (kg), height (cm) or BSA (m²), which counts from this cycle on."""
+
+    cycle: int
+    place: str
+    what: Literal["weight", "height", "bsa"]
+    size: Quantity
+    confirmed: bool = False
+
+
+class Reduced(NamedTuple):
+    """Doses from this cycle on by a share (%) below the schedule's level."""
+
+    cycle: int
+    place: str
+    share: Quantity
+
+
+class Remitted(NamedTuple):
+    """CR or CRi documented at the end of this cycle."""
+
+    cycle: int
+    place: str
+    response: str
+
+
+class Lasted(NamedTuple):
+    """How many days lie between day 1 of this cycle and that of the next."""
+
+    cycle: int
+    place: str
+    days: int
+
+
+class Stopped(NamedTuple):
+    """The course ends in this cycle, and why."""
+
+    cycle: int
+    place: str
+    why: str
+
+
+Recorded = Given | Omitted
+"""What became of a dose."""
+OfDose = Given | Omitted | Moved
+OfCycle = Measured | Reduced | Remitted | Lasted | Stopped
+Event = OfDose | OfCycle
+"""Something that happened in a cycle, or is arranged for it; `place` is where it was written down."""
 
 
 class Course(NamedTuple):
@@ -52,3 +115,8 @@ class Course(NamedTuple):
     start: date | None = None
     transplant: date | None = None
     risks: tuple[str, ...] = ()
+
+    @property
+    def stop(self) -> Stopped | None:
+        """Where the course was stopped, if it was."""
+        return next((event for event in self.events if isinstance(event, Stopped)), None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, assert_never
 
 from .. import units
-from ..errors import InputError
+from ..errors import Field, InputError
+from .course import Given, Moved, OfDose, Omitted
 from .prescription import Prescribed
 
 if TYPE_CHECKING:
@@ -16,11 +17,15 @@ MOST: Final = units.quantity("10", units.SHARE)
 """Per cent by which rounding may move a dose."""
 
 
+State = Literal["planned", "given", "omitted"]
+
+
 class Dose(NamedTuple):
     """A dose for one body.
 
     `calculated` is level × BSA, `due` is that rounded; `dose` is the same, or what was given instead,
     or 0 where it was omitted; `delivered` is dose ÷ BSA; `counted` is what enters the cumulative mg/m².
+    `event` is what became of it, or where it was moved, if anything was written down.
     """
 
     prescribed: Prescribed
@@ -30,8 +35,21 @@ class Dose(NamedTuple):
     dose: Quantity
     delivered: Quantity
     counted: Quantity
-    state: Literal["planned", "given", "omitted"] = "planned"
+    event: OfDose | None = None
     date: date | None = None
+
+    @property
+    def state(self) -> State:
+        """Planned, unless it was recorded as given or omitted."""
+        match self.event:
+            case None | Moved():
+                return "planned"
+            case Given():
+                return "given"
+            case Omitted():
+                return "omitted"
+            case _ as other:
+                assert_never(other)
 
 
 class Rounding(NamedTuple):
@@ -62,7 +80,7 @@ def amounts(prescribed: Prescribed, bsa: Quantity, rounding: Rounding) -> tuple[
     amount = rounded(calculated, rounding)
     if not units.within(amount, calculated, MOST):
         problem = _too_coarse(prescribed, calculated, amount, rounding.step)
-        raise InputError("--round-to", problem, "take a smaller step")
+        raise InputError(Field("round to"), problem, "take a smaller step", kind="the step is too coarse")
     return calculated, amount
 
 

@@ -7,15 +7,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import units
-from ..errors import InputError
+from ..errors import Field, InputError
 from . import administration, exposure, prescription, timetable
-from . import course as courses
 from .body import Body
 from .course import Course
 from .dosing import Dose, Rounding
 from .exposure import Against, Ceiling, Standing
 from .preparation import Product
-from .prescription import Branch, Prescribed
+from .prescription import Answer, Prescribed
 from .regimen import Regimen
 from .timetable import Breach, Parted
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 class Undecided(NamedTuple):
     """Where the course would go on one side of a decision that was not stated."""
 
-    when: str
+    when: Answer
     cycles: int
     level: Quantity
     standing: Standing
@@ -106,32 +105,26 @@ def make(
     line = prescription.line(regimen, course)
     administration.check(line, course)
 
-    def live(doses: Sequence[Prescribed], course: Course, product: Product | None) -> tuple[Parted, tuple[Breach, ...]]:
-        found, breaches = administration.doses(doses, body, course.events, rounding), tuple[Breach, ...]()
-        if product:
-            found, breaches = timetable.dated(found, regimen, course, product)
-        parted = timetable.around_transplant(found, regimen, course)
-        left_out = {(dose.prescribed.cycle, dose.prescribed.day) for dose in parted.left_out}
-        return parted, tuple(each for each in breaches if (each.cycle, each.day) not in left_out)
+    def live(doses: Sequence[Prescribed], remission: int | None, product: Product | None) -> _Lived:
+        return _lived(regimen, body, course._replace(remission=remission), rounding, doses, product)
 
-    parted, breaches = live(line.doses, course, product)
-    before = parted.before
-    if not before:
-        raise _nothing(course, parted)
-
-    def follow(branch: Branch) -> Parted:
-        after = prescription.first_cycle(regimen) if branch.when == "remission" else courses.NEVER
-        return live(branch.doses, course._replace(remission=after), product if course.transplant else None)[0]
-
-    branches = [(branch.when, follow(branch)) for branch in line.undecided]
-    if branches and all(len(each.before) == len(before) for _, each in branches):
-        parted = max((each for _, each in branches), key=lambda each: len(each.left_out))
-        branches = []  # a stop or the transplant ends the course before anything depends on remission
-
-    def stands(some: Iterable[Dose]) -> Standing:
-        counted = [dose.prescribed._replace(level=dose.counted) for dose in some]
+    def stands(doses: Iterable[Dose]) -> Standing:
+        counted = [dose.prescribed._replace(level=dose.counted) for dose in doses]
         return exposure.check(course.prior, counted, ceiling, not regimen.after_transplant)
 
+    (before, apart, left_out), breaches = live(line.doses, course.remission, product)
+    if not before:
+        raise _nothing(course, bool(apart or left_out))
+    dates = product if course.transplant else None
+    branches = [(branch.when, live(branch.doses, branch.remission, dates).parted) for branch in line.undecided]
+    if branches and all(len(each.before) == len(before) for _, each in branches):
+        left_out = max((each.left_out for _, each in branches), key=len)
+        branches = []  # a stop or the transplant ends the course before anything depends on remission
+    undecided = (
+        Undecided(when, each.before[-1].prescribed.cycle, total(each.before), stands(each.before))
+        for when, each in branches
+    )
+    given = stands(dose for dose in before if dose.state == "given")
     return Plan(
         regimen,
         body,
@@ -142,24 +135,45 @@ def make(
         patient,
         before,
         stands(before),
-        stands(dose for dose in before if dose.state == "given"),
-        tuple(
-            Undecided(when, each.before[-1].prescribed.cycle, total(each.before), stands(each.before))
-            for when, each in branches
-        ),
-        parted.apart,
-        parted.left_out,
+        given,
+        tuple(undecided),
+        apart,
+        left_out,
         breaches,
     )
 
 
-def _nothing(course: Course, parted: Parted) -> InputError:
-    """The refusal of a course of which no dose is left before transplant."""
-    if parted.apart or parted.left_out:
+class _Lived(NamedTuple):
+    """Doses around the transplant, and which of them leave the label's windows."""
+
+    parted: Parted
+    breaches: tuple[Breach, ...]
+
+
+def _lived(
+    regimen: Regimen,
+    body: Body,
+    course: Course,
+    rounding: Rounding,
+    prescribed: Sequence[Prescribed],
+    product: Product | None,
+) -> _Lived:
+    """Prescribed doses with what happened to them, dated where the product's windows are known."""
+    doses, breaches = administration.doses(prescribed, body, course.events, rounding), tuple[Breach, ...]()
+    if product:
+        doses, breaches = timetable.dated(doses, regimen, course, product)
+    parted = timetable.around_transplant(doses, regimen, course)
+    left_out = {(dose.prescribed.cycle, dose.prescribed.day) for dose in parted.left_out}
+    return _Lived(parted, tuple(each for each in breaches if (each.cycle, each.day) not in left_out))
+
+
+def _nothing(course: Course, around_transplant: bool) -> InputError:
+    """The refusal of a course of which no dose is left before transplant, or before it was stopped."""
+    if course.stop is None or around_transplant:
         hint = "correct the date; a course after an earlier transplant has prior transplant: yes instead of transplant:"
-        return InputError("--transplant", f"no dose falls before the transplant on {course.transplant}", hint)
-    stop = next(event for event in course.events if event.what == "stop")
-    return InputError(stop.place, "no dose was given before this stop", "record what was given, or take the stop out")
+        return InputError(Field("transplant"), f"no dose falls before the transplant on {course.transplant}", hint)
+    hint = "record what was given, or take the stop out"
+    return InputError(course.stop.place, "no dose was given before this stop", hint)
 
 
 def total(doses: Iterable[Dose]) -> Quantity:

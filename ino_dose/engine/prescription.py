@@ -6,16 +6,17 @@ resolved here. After this there is only a line of doses, the same for every body
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from .. import units
-from ..errors import InputError
-from .course import NEVER, Course
+from ..errors import Field, InputError
+from .course import NEVER, Course, Given, Omitted
 from .regimen import Block, Choice, Citation, Regimen
 
 if TYPE_CHECKING:
     from ..units import Quantity
 
+Answer = Literal["remission", "no remission"]
 MOST_CYCLES: Final = 99
 """As far as a schedule file can number its cycles."""
 
@@ -30,9 +31,10 @@ class Prescribed(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """The whole course on one side of a decision that was not stated."""
+    """The whole course on one side of a decision that was not stated: remission after this cycle, or never."""
 
-    when: str
+    when: Answer
+    remission: int
     doses: tuple[Prescribed, ...]
 
 
@@ -55,10 +57,12 @@ def line(regimen: Regimen, course: Course) -> Line:
     decided = _last_decided(regimen, course.remission)
     through = _through(regimen, course, course.remission or NEVER)
     if course.cycles is None and _depends(regimen, course.remission):
-        branches = [("remission", first_cycle(regimen)), ("no remission", NEVER)]
-        lines = [(when, prescribe(regimen, after, _through(regimen, course, after), level)) for when, after in branches]
-        if any(doses[-1].cycle > decided for _, doses in lines):
-            return Line(prescribe(regimen, NEVER, decided, level), tuple(Branch(*each) for each in lines))
+        branches = tuple(
+            Branch(when, after, prescribe(regimen, after, _through(regimen, course, after), level))
+            for when, after in answers(regimen)
+        )
+        if any(branch.doses[-1].cycle > decided for branch in branches):
+            return Line(prescribe(regimen, NEVER, decided, level), branches)
     return Line(prescribe(regimen, course.remission or NEVER, through, level))
 
 
@@ -67,7 +71,10 @@ def check_complete(regimen: Regimen) -> None:
     if regimen.incomplete:
         missing = "; ".join(sentence.removesuffix(".") for sentence in regimen.missing)
         raise InputError(
-            "REGIMEN", f"{regimen.id} is incomplete and is not planned: {missing}", "see ino-dose show " + regimen.id
+            Field("regimen"),
+            f"{regimen.id} is incomplete and is not planned: {missing}",
+            "see ino-dose show " + regimen.id,
+            kind="no dose is stated",
         )
 
 
@@ -94,6 +101,11 @@ def reach(regimen: Regimen, remission: int) -> int:
         return NEVER
     any_level = regimen.choice.levels[0] if regimen.choice else None
     return prescribe(regimen, remission, regimen.last_cycle, any_level)[-1].cycle
+
+
+def answers(regimen: Regimen) -> list[tuple[Answer, int]]:
+    """Both answers about remission that a course can be planned for: at the first chance, or never."""
+    return [("remission", first_cycle(regimen)), ("no remission", NEVER)]
 
 
 def first_cycle(regimen: Regimen) -> int:
@@ -131,7 +143,7 @@ def _through(regimen: Regimen, course: Course, remission: int) -> int:
     last = reach(regimen, remission)
     if not (course.hsct and regimen.transplant):
         return last
-    recorded = [event.cycle for event in course.events if event.what in ("given", "omitted")]
+    recorded = [event.cycle for event in course.events if isinstance(event, Given | Omitted)]
     return min(last, max(regimen.transplant.cycles, *recorded, 0))
 
 
@@ -139,16 +151,17 @@ def _chosen(regimen: Regimen, level: Quantity | None) -> Quantity | None:
     choice = regimen.choice
     if choice is None:
         if level is not None:
-            raise InputError("--level", f"the doses of {regimen.id} are fixed by its source", "leave --level out")
+            problem = f"the doses of {regimen.id} are fixed by its source"
+            raise InputError(Field("level"), problem, "leave ", Field("level"), " out")
         return None
     offered = said(choice)
     if level is None:
-        raise InputError(
-            "--level", f"the source of {regimen.id} leaves the level open: {offered}", "add --level with one of them"
-        )
+        problem = f"the source of {regimen.id} leaves the level open: {offered}"
+        raise InputError(Field("level"), problem, "add ", Field("level"), " with one of them")
     if not choice.offers(level):
         shown = units.show(level, units.LEVEL)
-        raise InputError("--level", f"{shown} is not a level of {regimen.id}", f"its source gives {offered}")
+        problem, kind = f"{shown} is not a level of {regimen.id}", "not a level of the regimen"
+        raise InputError(Field("level"), problem, f"its source gives {offered}", kind=kind)
     return level
 
 
@@ -162,14 +175,16 @@ def _check_remission(regimen: Regimen, remission: int | None) -> None:
     if remission is None:
         return
     if not regimen.remission_adapted:
-        raise InputError("--remission-after", f"the doses of {regimen.id} do not depend on remission", "leave it out")
+        problem = f"the doses of {regimen.id} do not depend on remission"
+        raise InputError(Field("remission after"), problem, "leave it out")
     first, last = first_cycle(regimen), reach(regimen, NEVER)
     if remission != NEVER and not first <= remission <= last:
         why = _why_it_ends(regimen, NEVER)
         raise InputError(
-            "--remission-after",
+            Field("remission after"),
             f"remission after cycle {remission} cannot be planned: {why}",
             f"write {first} to {last}, or never" if first < last else f"write {first}, or never",
+            kind="a cycle that is not in the course",
         )
 
 
@@ -177,32 +192,32 @@ def _check_cycles(regimen: Regimen, course: Course) -> None:
     cycles, first = course.cycles, first_cycle(regimen)
     if cycles is None:
         if regimen.last_cycle is None and not (course.hsct and regimen.transplant):
-            raise InputError("--cycles", f"no source states a last cycle of {regimen.id}", "add --cycles N")
+            raise InputError(
+                Field("cycles"), f"no source states a last cycle of {regimen.id}", "add ", Field("cycles", "N")
+            )
         return
     if regimen.last_cycle is None and cycles > MOST_CYCLES:
-        raise InputError("--cycles", f"{cycles} cycles are more than any course has", f"write {MOST_CYCLES} or less")
+        problem = f"{cycles} cycles are more than any course has"
+        raise InputError(Field("cycles"), problem, f"write {MOST_CYCLES} or less", kind="too many cycles")
     if cycles < first:
-        raise InputError(
-            "--cycles", f"{regimen.id} has no inotuzumab ozogamicin before cycle {first}", f"write {first} or more"
-        )
-    answers = (course.remission,) if course.remission else (first, NEVER) if _depends(regimen, None) else (NEVER,)
-    last = max(reach(regimen, answer) for answer in answers)
+        problem = f"{regimen.id} has no inotuzumab ozogamicin before cycle {first}"
+        raise InputError(Field("cycles"), problem, f"write {first} or more")
+    open_ = (first, NEVER) if _depends(regimen, None) else (NEVER,)
+    possible = (course.remission,) if course.remission else open_
+    last = max(reach(regimen, remission) for remission in possible)
     if cycles > last:
-        why = _why_it_ends(regimen, max(answers, key=lambda answer: reach(regimen, answer)))
-        raise InputError(
-            "--cycles", f"cycle {cycles} is past the last that {regimen.id} allows: {why}", f"write {last} or less"
-        )
+        why = _why_it_ends(regimen, max(possible, key=lambda remission: reach(regimen, remission)))
+        problem = f"cycle {cycles} is past the last that {regimen.id} allows: {why}"
+        raise InputError(Field("cycles"), problem, f"write {last} or less", kind="past the last cycle")
     if course.hsct and regimen.transplant and cycles > regimen.transplant.at_most:
         most = regimen.transplant.at_most
-        raise InputError(
-            "--cycles",
-            f"patients proceeding to transplant get at most {most} cycles of {regimen.id}",
-            f"write {most} or less",
-        )
+        problem = f"patients proceeding to transplant get at most {most} cycles of {regimen.id}"
+        raise InputError(Field("cycles"), problem, f"write {most} or less")
     if cycles > _last_decided(regimen, course.remission):
         decided = _last_decided(regimen, course.remission)
         problem = f"from cycle {decided + 1} on the doses of {regimen.id} depend on remission, which was not stated"
-        raise InputError("--cycles", problem, "add --remission-after N or --remission-after never")
+        remission, never = (Field("remission after", value) for value in ("N", "never"))
+        raise InputError(Field("cycles"), problem, "add ", remission, " or ", never)
 
 
 def _why_it_ends(regimen: Regimen, remission: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .. import units
 from . import administration, preparation, prescription
 from . import body as bodies
-from .course import NEVER, Event
+from .course import NEVER, Given, Lasted, Measured, Omitted, Reduced
 from .preparation import Product
 from .regimen import Block, Disagreement
 
@@ -74,10 +74,9 @@ def _rounding(plan: Plan) -> str:
 
 def _counted(plan: Plan, dose: Dose) -> str:
     """How a dose counts that was omitted, or given otherwise than as planned."""
-    event = _event(plan, dose)
-    if dose.state == "omitted" and event:
-        return f"The dose {_where(dose)} was omitted and counts nothing: {event.text}."
-    if dose.state != "given" or event is None or event.amount is None:
+    if isinstance(dose.event, Omitted):
+        return f"The dose {_where(dose)} was omitted and counts nothing: {dose.event.why}."
+    if not isinstance(dose.event, Given) or dose.event.amount is None:
         return ""
     what = f"{units.show(dose.dose, units.DOSE)} given {_where(dose)}"
     calculated, share = units.show(dose.calculated, units.DOSE), units.show(administration.TOLERANCE, units.SHARE)
@@ -87,14 +86,9 @@ def _counted(plan: Plan, dose: Dose) -> str:
     return f"{what} is more than {share} from the {calculated} calculated and counts as given, {counted}."
 
 
-def _event(plan: Plan, dose: Dose) -> Event | None:
-    here = (dose.prescribed.cycle, dose.prescribed.day)
-    return next((event for event in plan.course.events if (event.cycle, event.day) == here), None)
-
-
 def _bodies(plan: Plan) -> list[tuple[int, Body]]:
     """The body after each change of size, with the cycle from which it counts."""
-    cycles = sorted({event.cycle for event in plan.course.events if event.what in ("weight", "height", "bsa")})
+    cycles = sorted({event.cycle for event in plan.course.events if isinstance(event, Measured)})
     return [(cycle, administration.at(plan.body, plan.course.events, cycle)) for cycle in cycles]
 
 
@@ -116,7 +110,7 @@ def _where(dose: Dose) -> str:
 def _lengths(plan: Plan) -> list[str]:
     if plan.course.start is None:
         return []
-    said = {event.cycle: event.days for event in plan.course.events if event.what == "length"}
+    said = {event.cycle: event.days for event in plan.course.events if isinstance(event, Lasted)}
     found = []
     for cycle in range(1, plan.last_cycle):
         block = prescription.block(plan.regimen, cycle, plan.course.remission or NEVER)
@@ -134,10 +128,12 @@ def _sizes(plan: Plan) -> list[str]:
     """Weights and heights that are 10 % or more from the start."""
     found = []
     for event in plan.course.events:
-        at_start = {"weight": plan.body.weight, "height": plan.body.height, "bsa": plan.body.bsa}.get(event.what)
-        if at_start is None or event.amount is None:
+        if not isinstance(event, Measured):
             continue
-        change = units.deviation(event.amount, at_start)
+        at_start = {"weight": plan.body.weight, "height": plan.body.height, "bsa": plan.body.bsa}[event.what]
+        if at_start is None:
+            continue
+        change = units.deviation(event.size, at_start)
         if abs(change) >= 10:
             shown = units.digits(units.thousandths(abs(change)))
             side = "more" if change > 0 else "less"
@@ -165,22 +161,20 @@ def _transplant(plan: Plan) -> list[str]:
         sentence = "was given after the transplant and is not in any sum before it."
         found += [f"{units.show(dose.dose, units.DOSE)} {_where(dose)} {sentence}" for dose in plan.apart]
     if plan.course.transplant and plan.course.start is None and not plan.apart:
-        found.append("Without --start no dose has a date, so none is left out for falling after the transplant.")
+        found.append("Without a start no dose has a date, so none is left out for falling after the transplant.")
     return found
 
 
 def _ending(plan: Plan) -> list[str]:
     """Why the plan ends before the regimen does."""
-    for event in plan.course.events:
-        if event.what == "stop":
-            return [f"The course was stopped in cycle {event.cycle}: {event.text}. Nothing is planned after it."]
+    if stop := plan.course.stop:
+        return [f"The course was stopped in cycle {stop.cycle}: {stop.why}. Nothing is planned after it."]
     if plan.undecided:
         after = plan.last_cycle
         return [f"What follows cycle {after} depends on remission, which was not stated."]
-    remission = plan.course.remission or NEVER
-    stop = plan.regimen.stop
-    if stop and remission >= stop.after_cycle and plan.last_cycle == stop.after_cycle:
-        return [f"Without remission the regimen stops after cycle {stop.after_cycle}."]
+    remission, rule = plan.course.remission or NEVER, plan.regimen.stop
+    if rule and remission >= rule.after_cycle and plan.last_cycle == rule.after_cycle:
+        return [f"Without remission the regimen stops after cycle {rule.after_cycle}."]
     return []
 
 
@@ -188,7 +182,7 @@ def _history(plan: Plan) -> list[str]:
     """What was recorded with gaps, moved, or against the label's windows."""
     found = []
     recorded = [index for index, dose in enumerate(plan.doses) if dose.state != "planned"]
-    stopped = any(event.what == "stop" for event in plan.course.events) or plan.apart
+    stopped = plan.course.stop or plan.apart
     for dose in plan.doses if stopped else plan.doses[: max(recorded, default=0)]:
         if dose.state == "planned":
             found.append(
@@ -198,9 +192,9 @@ def _history(plan: Plan) -> list[str]:
         source = _said(plan.product, breach.rule) if plan.product else ""
         found.append(f"The dose in cycle {breach.cycle} on day {breach.day} is {breach.problem} ({source}).")
     found += [
-        f"From cycle {event.cycle} on doses are {units.digits(event.amount.magnitude)} % below the schedule's level."
+        f"From cycle {event.cycle} on doses are {units.digits(event.share.magnitude)} % below the schedule's level."
         for event in plan.course.events
-        if event.what == "reduce" and event.amount is not None
+        if isinstance(event, Reduced)
     ]
     return found
 

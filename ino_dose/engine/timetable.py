@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from ..errors import Collected, InputError
+from ..errors import Collected, Field, InputError
 from . import course as courses
 from . import prescription
-from .course import Course, Event
+from .course import Course, Given, Lasted, OfDose
 from .dosing import Dose
 from .preparation import Product
 from .regimen import Regimen
@@ -32,18 +32,17 @@ def dated(
     A dose keeps its day unless the course moves it, or the least spacing pushes it later.
     The spacing is read as a difference of dates: 6 days from a Monday is the next Sunday.
     """
-    moved = {(event.cycle, event.day): event for event in course.events if event.on}
     if course.start is None:
-        for each in moved.values():
-            raise InputError(each.place, "a date needs the start beside it", "add start: with day 1 of cycle 1")
+        for each in course.events:
+            if isinstance(each, OfDose) and each.on:
+                raise InputError(each.place, "a date needs the start beside it", "add start: with day 1 of cycle 1")
         return tuple(doses), ()
     first_days = _first_days(regimen, course, max((dose.prescribed.cycle for dose in doses), default=1))
     found: list[Dose] = []
     breaches: list[Breach] = []
     for dose in doses:
-        cycle, day = dose.prescribed.cycle, dose.prescribed.day
-        nominal = first_days[cycle - 1] + timedelta(day - 1)
-        event = moved.get((cycle, day))
+        nominal = first_days[dose.prescribed.cycle - 1] + timedelta(dose.prescribed.day - 1)
+        event = dose.event if dose.event and dose.event.on else None
         before = next((each.date for each in reversed(found) if each.date and each.state != "omitted"), None)
         earliest = before + timedelta(product.spacing) if before else nominal
         when = event.on if event and event.on else max(nominal, earliest) if dose.state != "omitted" else nominal
@@ -89,7 +88,7 @@ def _first_days(regimen: Regimen, course: Course, last: int) -> list[date]:
 
 def _length(regimen: Regimen, course: Course, cycle: int) -> int:
     """Days of a cycle: as the course says, else the shortest that the source states."""
-    said = next((event for event in course.events if event.what == "length" and event.cycle == cycle), None)
+    said = next((event for event in course.events if isinstance(event, Lasted) and event.cycle == cycle), None)
     block = prescription.block(regimen, cycle, course.remission or courses.NEVER)
     if said:
         last = block.doses[-1].day if block and block.doses else 0
@@ -102,7 +101,7 @@ def _length(regimen: Regimen, course: Course, cycle: int) -> int:
     if block and block.length:
         return block.length[0]
     hint = f"add {{cycle: {cycle}, length: 28 d}}, with the days it lasts, to the events of a course file"
-    raise InputError("--start", f"no source states how long cycle {cycle} of {regimen.id} lasts", hint)
+    raise InputError(Field("start"), f"no source states how long cycle {cycle} of {regimen.id} lasts", hint)
 
 
 class Parted(NamedTuple):
@@ -119,7 +118,6 @@ def around_transplant(doses: Sequence[Dose], regimen: Regimen, course: Course) -
     A dose given after the transplant is refused unless its event says `after transplant: yes`, and the
     other way round. One that was omitted counts nothing and stays where it is.
     """
-    events = {(event.cycle, event.day): event for event in course.events if event.day}
     if course.transplant is None or regimen.after_transplant:
         _check_no_claim(course, regimen)
         return Parted(tuple(doses))
@@ -128,18 +126,17 @@ def around_transplant(doses: Sequence[Dose], regimen: Regimen, course: Course) -
     left_out: list[Dose] = []
     for dose in doses:
         late = dose.date > course.transplant if dose.date else bool(apart)
-        event = events.get((dose.prescribed.cycle, dose.prescribed.day))
         if dose.state == "planned" and late:
             left_out.append(dose)
-        elif dose.state == "given" and event and (late or event.after_transplant):
-            _check_claim(dose, event, course.transplant)
+        elif isinstance(dose.event, Given) and (late or dose.event.after_transplant):
+            _check_claim(dose, dose.event, course.transplant)
             apart.append(dose)
         else:
             before.append(dose)
     return Parted(tuple(before), tuple(apart), tuple(left_out))
 
 
-def _check_claim(dose: Dose, event: Event, transplant: date) -> None:
+def _check_claim(dose: Dose, event: Given, transplant: date) -> None:
     """A dose is said to be after the transplant exactly where its date is, if it has one."""
     when = f"this dose, on {dose.date}," if dose.date else "this dose"
     if not event.after_transplant:
@@ -154,10 +151,10 @@ def _check_no_claim(course: Course, regimen: Regimen) -> None:
     if regimen.after_transplant:
         if course.transplant and course.start and course.start < course.transplant:
             problem = f"{regimen.id} is given after transplant, and starts on {course.start}, before it"
-            raise InputError("--transplant", problem, "check the dates")
+            raise InputError(Field("transplant"), problem, "check the dates")
         return
     for event in course.events:
-        if event.after_transplant:
+        if isinstance(event, Given) and event.after_transplant:
             raise InputError(event.place, "there is no date of a transplant", "add transplant: with its date")
 
 

@@ -12,7 +12,7 @@ from ..engine import prescription
 from ..engine.course import NEVER
 from ..engine.exposure import Ceiling
 from ..engine.regimen import Choice, Citation, Regimen, Source, Total
-from ..errors import Collected, InputError
+from ..errors import Collected, Field, InputError
 
 if TYPE_CHECKING:
     from ..units import Quantity
@@ -139,9 +139,8 @@ def _choices(found: Regimen) -> None:
     for block in found.blocks:
         for dose in block.doses or ():
             if isinstance(dose.level, Choice) and dose.level != found.choice:
-                raise InputError(
-                    block.place, "the levels to choose from differ between doses", "one --level stands for all"
-                )
+                hint = ("one ", Field("level"), " stands for all")
+                raise InputError(block.place, "the levels to choose from differ between doses", *hint)
 
 
 def _totals(found: Regimen, faults: Collected) -> None:

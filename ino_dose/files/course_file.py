@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .. import errors, request, units
 from ..engine import body as bodies
 from ..engine import course as courses
 from ..engine import dosing, prescription
-from ..engine.course import Event, What
+from ..engine.course import Event, Given, Lasted, Measured, Moved, Omitted, Reduced, Remitted, Stopped
 from ..errors import Collected, InputError
 from ..request import CourseFile
 from . import regimen_file, schema, yaml_node
@@ -40,8 +39,8 @@ def read(name: str, books: Library) -> CourseFile:
     )
     faults.raise_any()
     for event in file.events:
-        if event.what == "remission":
-            places.setdefault("--remission-after", event.place)
+        if isinstance(event, Remitted):
+            places.setdefault("remission after", event.place)
     return file
 
 
@@ -66,12 +65,11 @@ def _texts(found: Record, patient: Record | None) -> tuple[dict[str, str], dict[
         for key, at in record.nodes.items() if record else ():
             text = record.text(key) if record and at.scalar is not None and key not in ("patient", "events") else ""
             if text:
-                option = "REGIMEN" if key == "regimen" else "--" + key.replace(" ", "-")
-                texts[option], places[option] = text, at.place
+                texts[key], places[key] = text, at.place
                 with at.faults.here():
-                    request.value(option, text, at.place)
+                    request.value(key, text, at.place)
     if patient:
-        places["--height, --weight"] = patient.node.place
+        places["height, weight"] = patient.node.place
     return texts, places
 
 
@@ -103,43 +101,28 @@ def _cycles_of(at: Node, found: Record, books: Library) -> Quantity:
         remission=found.read("remission after", regimen_file.remission_after, None),
         level=units.read(found.text("level"), units.LEVEL, at.place) if "level" in found else None,
     )
-    try:
-        with errors.placed(dict.fromkeys(("REGIMEN", "--cycles", "--remission-after", "--level"), at.place)):
-            doses = prescription.line(books.regimen(found.text("regimen")), received).doses
-    except InputError as error:
-        raise InputError.of(fault._replace(hint=_as_keys(fault.hint)) for fault in error.faults) from None
+    here = dict.fromkeys(("regimen", "cycles", "remission after", "level"), at.place)
+    with errors.on(errors.keys(here)):
+        doses = prescription.line(books.regimen(found.text("regimen")), received).doses
     return units.total((dose.level for dose in doses), units.LEVEL)
-
-
-def _as_keys(hint: str) -> str:
-    """What to write in a file, where the engine says what option to write."""
-    return re.sub("--([a-z-]+)", lambda option: option[1].replace("-", " ") + ":", hint)
 
 
 def _event(at: Node) -> Event:
     found = at.record(schema.EVENT)
     what = _what(at, found)
-    return Event(
-        cycle=found.read("cycle", Node.whole, 1),
-        what=what,
-        place=at.place,
-        day=found.read("day", Node.whole, 0),
-        amount=found.read(what, _amount(what), None) if WHATS.get(what) else None,
-        text=found.text(what) if what in ("omitted", "remission", "stop") else "",
-        days=found.read("length", _days, 0),
-        on=found.read("on", _date, None),
-        confirmed=found.text("confirmed") == "true",
-        after_transplant=found.text("after transplant") == "yes",
-    )
+    cycle, day = found.read("cycle", Node.whole, 1), found.read("day", Node.whole, 0)
+    return READERS[what](found, cycle, day)
 
 
-def _what(at: Node, found: Record) -> What:
+def _what(at: Node, found: Record) -> str:
     """The one thing that an event says; a day alone with a date moves that dose."""
-    said: list[What] = [what for what in WHATS if what in found] or (["moved"] if "on" in found else [])
+    said = [key for key in READERS if key in found] or (["moved"] if "on" in found else [])
     if len(said) != 1:
-        raise at.refused("an event says one thing", "write one of " + ", ".join(WHATS))
+        raise at.refused(
+            "an event says one thing", "write one of " + ", ".join(key for key in READERS if key != "moved")
+        )
     (what,) = said
-    if (what in ("given", "omitted", "moved")) != ("day" in found):
+    if (what in OF_DOSE) != ("day" in found):
         has = "has no day" if "day" in found else "needs a day"
         raise at.refused(f"{what} {has}", "write {cycle: 1, day: 8, given: as planned}, or {cycle: 2, weight: 76 kg}")
     for key, whats in BESIDE.items():
@@ -148,46 +131,65 @@ def _what(at: Node, found: Record) -> What:
     return what
 
 
-WHATS: dict[What, Kind | None] = {
-    "given": units.DOSE,
-    "omitted": None,
-    "remission": None,
-    "weight": units.WEIGHT,
-    "height": units.HEIGHT,
-    "bsa": units.AREA,
-    "reduce": units.SHARE,
-    "length": None,
-    "stop": None,
-}
-BESIDE = {
-    "on": ("given", "omitted", "moved"),
-    "confirmed": ("given", "weight", "height", "bsa"),
-    "after transplant": ("given",),
-}
-"""What may stand beside which event."""
+def _given(found: Record, cycle: int, day: int) -> Event:
+    amount = found.read("given", _dose_given, None)
+    after = found.text("after transplant") == "yes"
+    return Given(cycle, day, found.node.place, amount, _on(found), found.text("confirmed") == "true", after)
 
 
-def _amount(what: What) -> Callable[[Node], Quantity | None]:
-    """The reader of a dose that was given, a new size, or a reduction; None for what was given as planned."""
+def _dose_given(at: Node) -> Quantity | None:
+    if at.scalar == "as planned":
+        return None
+    amount = units.read(at.text(), units.DOSE, at.place)
+    if not amount.magnitude:
+        raise at.refused("0 mg is no dose", "write omitted: with the reason")
+    return amount
 
-    def read(at: Node) -> Quantity | None:
-        if what == "given" and at.scalar == "as planned":
-            return None
-        kind = WHATS[what]
-        assert kind is not None
-        amount = units.read(at.text(), kind, at.place)
-        if what == "given" and not amount.magnitude:
-            raise at.refused("0 mg is no dose", "write omitted: with the reason")
-        if what == "reduce" and not 0 < amount.magnitude < 100:
-            raise at.refused(f"{at.text()!r} is no reduction", "write a part, as in 25 %, or omitted: or stop:")
-        return amount
+
+def _on(found: Record) -> date | None:
+    return found.read("on", lambda at: units.day(at.text(), at.place), None)
+
+
+def _measured(what: Literal["weight", "height", "bsa"], kind: Kind) -> Callable[[Record, int, int], Event]:
+    def read(found: Record, cycle: int, day: int) -> Event:
+        size = found.read(what, lambda at: units.read(at.text(), kind, at.place), units.quantity("0", kind))
+        return Measured(cycle, found.node.place, what, size, found.text("confirmed") == "true")
 
     return read
 
 
-def _days(at: Node) -> int:
-    return units.days(at.text(), at.place)
+def _reduced(found: Record, cycle: int, day: int) -> Event:
+    return Reduced(cycle, found.node.place, found.read("reduce", _share, units.quantity("1", units.SHARE)))
 
 
-def _date(at: Node) -> date:
-    return units.day(at.text(), at.place)
+def _share(at: Node) -> Quantity:
+    share = units.read(at.text(), units.SHARE, at.place)
+    if not 0 < share.magnitude < 100:
+        raise at.refused(f"{at.text()!r} is no reduction", "write a part, as in 25 %, or omitted: or stop:")
+    return share
+
+
+def _lasted(found: Record, cycle: int, day: int) -> Event:
+    return Lasted(cycle, found.node.place, found.read("length", lambda at: units.days(at.text(), at.place), 1))
+
+
+READERS: dict[str, Callable[[Record, int, int], Event]] = {
+    "given": _given,
+    "omitted": lambda found, cycle, day: Omitted(cycle, day, found.node.place, found.text("omitted"), _on(found)),
+    "moved": lambda found, cycle, day: Moved(cycle, day, found.node.place, _on(found)),
+    "remission": lambda found, cycle, day: Remitted(cycle, found.node.place, found.text("remission")),
+    "weight": _measured("weight", units.WEIGHT),
+    "height": _measured("height", units.HEIGHT),
+    "bsa": _measured("bsa", units.AREA),
+    "reduce": _reduced,
+    "length": _lasted,
+    "stop": lambda found, cycle, day: Stopped(cycle, found.node.place, found.text("stop")),
+}
+"""What an event can say, by its key, and how it is read; `moved` has no key but `on:` alone."""
+OF_DOSE = ("given", "omitted", "moved")
+BESIDE = {
+    "on": OF_DOSE,
+    "confirmed": ("given", "weight", "height", "bsa"),
+    "after transplant": ("given",),
+}
+"""What may stand beside which event."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import Fault, InputError
+from ..errors import Fault, Field, InputError
 
 if TYPE_CHECKING:
     from ..engine.exposure import Ceiling
@@ -33,7 +33,9 @@ class Library(NamedTuple):
         if "/" in name or name.endswith((".yaml", ".yml")):
             return Path(name)
         if name not in self.files:
-            raise InputError("REGIMEN", f"there is no regimen {name!r}", self._nearest(name))
+            raise InputError(
+                Field("regimen"), f"there is no regimen {name!r}", self._nearest(name), kind="there is no such regimen"
+            )
         return self.files[name]
 
     def some(self, names: Iterable[str]) -> list[Regimen]:
@@ -76,7 +78,7 @@ def at(site: Path | None = None) -> Library:
     if site is None:
         return Library(dict(sorted(files.items())))
     if not site.is_dir():
-        raise InputError("--schedules", f"there is no folder {str(site)!r}", "check the path")
+        raise InputError(Field("schedules"), f"there is no folder {str(site)!r}", "check the path")
     for path in (*site.glob("*.yaml"), *site.glob("*.yml")):
         if there := files.get(path.stem):
             whose = "a bundled regimen" if there.parent == BUNDLED else str(there)

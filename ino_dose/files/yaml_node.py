@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import yaml
 
+from .. import units
 from ..errors import Collected, InputError
 
 LARGEST = 1024 * 1024
@@ -77,11 +78,8 @@ class Node(NamedTuple):
 
     def whole(self) -> int:
         """A whole number from 1, written plainly."""
-        if not re.fullmatch(r"[1-9][0-9]{0,5}", self.text()):
-            raise self.refused(
-                f"{self.text()!r} is not a whole number from 1", "write it like 3, without a leading zero"
-            )
-        return int(self.text())
+        hint = "write it like 3, without a leading zero"
+        return units.whole(self.text(), self.place, "a whole number from 1", hint, digits=6)
 
     def items(self) -> tuple[Node, ...]:
         """The entries of a list, of which there is at least one."""

@@ -6,12 +6,12 @@ answers are planned and the order is held against each.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from .. import errors, request, units
+from .. import request, units
 from ..engine import dosing, exposure, prescription
 from ..engine import plan as plans
 from ..engine.body import Body
@@ -22,7 +22,7 @@ from ..engine.plan import Plan
 from ..engine.preparation import Product
 from ..engine.prescription import Prescribed
 from ..engine.regimen import Regimen
-from ..errors import Collected, InputError
+from ..errors import Collected, Field, InputError
 from ..files import library
 from . import ranking
 from .order import STEPS, USUAL, Answer, Check, Due, Order, Tolerance
@@ -144,10 +144,10 @@ def _same(one: Due, other: Due) -> bool:
 
 
 NEEDED = {
-    "regimen": "name one; ino-dose regimens lists them all",
-    "cycle": "write the cycle ordered for, --cycle 2",
-    "day": "write the day ordered for, --day 8",
-    "dose": "write the mg ordered, --dose 0.91mg",
+    "regimen": ("name one; ino-dose regimens lists them all",),
+    "cycle": ("write the cycle ordered for, ", Field("cycle", "2")),
+    "day": ("write the day ordered for, ", Field("day", "8")),
+    "dose": ("write the mg ordered, ", Field("dose", "0.91mg")),
 }
 SIZES = ("height", "weight", "bsa", "stated_bsa", "formula", "sex")
 COLUMNS = ("id", *NEEDED, *SIZES, "remission_after", "prior", "level", "tolerance")
@@ -162,9 +162,9 @@ def written(columns: Columns, facts: library.Facts) -> Check:
     for name, hint in NEEDED.items():
         with faults.here():
             if get(name) is None:
-                raise InputError("REGIMEN" if name == "regimen" else f"--{name}", "is missing", hint)
+                raise InputError(Field(name), "is missing", *hint)
     faults.raise_any()
-    with errors.placed({"--cycles": "--cycle"}):
+    with _of_the_order():
         return recompute(
             facts.regimen(str(get("regimen"))),
             request.body(get("height"), get("weight"), get("bsa"), get("formula"), get("sex")),
@@ -177,29 +177,36 @@ def written(columns: Columns, facts: library.Facts) -> Check:
         )
 
 
+@contextmanager
+def _of_the_order() -> Iterator[None]:
+    """The course is planned through the cycle of the order, so what is wrong with its cycles is wrong with that."""
+    try:
+        yield
+    except InputError as error:
+        cycle = Field("cycle")
+        faults = (each._replace(place=cycle) if each.place == Field("cycles") else each for each in error.faults)
+        raise InputError.of(faults) from None
+
+
 def _order(columns: Columns) -> Order:
-    cycle, day = (_whole(str(columns[name]), f"--{name}") for name in ("cycle", "day"))
-    dose = units.read(str(columns["dose"]), units.DOSE, "--dose")
+    cycle, day = (
+        units.whole(str(columns[name]), Field(name), "a whole number", "write it like 8", least=0)
+        for name in ("cycle", "day")
+    )
+    dose = units.read(str(columns["dose"]), units.DOSE, Field("dose"))
     if not dose.magnitude:
-        raise InputError("--dose", "an order of 0 mg is no order", NEEDED["dose"])
+        raise InputError(Field("dose"), "an order of 0 mg is no order", *NEEDED["dose"])
     said = columns.get("stated_bsa")
-    stated = None if said is None else units.read(said, units.AREA, "--stated-bsa")
+    stated = None if said is None else units.read(said, units.AREA, Field("stated bsa"))
     if stated is not None and not stated.magnitude:
-        raise InputError("--stated-bsa", "a BSA of 0 is no BSA", "leave it out where the order states none")
-    return Order(cycle, day, dose, stated, request.text(columns.get("id"), "--id"))
-
-
-def _whole(said: str, place: str) -> int:
-    if not re.fullmatch("0|[1-9][0-9]{0,2}", said):
-        raise InputError(place, f"{said!r} is not a whole number", "write it like 8")
-    return int(said)
+        raise InputError(Field("stated bsa"), "a BSA of 0 is no BSA", "leave it out where the order states none")
+    return Order(cycle, day, dose, stated, request.text(columns.get("id"), Field("id")))
 
 
 def _tolerance(said: str) -> Tolerance:
     """A tolerance that was stated is taken at its word: no rounding excuses what is past it."""
-    share = units.read(said, units.SHARE, "--tolerance")
+    share = units.read(said, units.SHARE, Field("tolerance"))
     if share > MOST_TOLERANCE:
-        raise InputError(
-            "--tolerance", f"{said!r} is more than {units.show(MOST_TOLERANCE, units.SHARE)}", "write it like 5%"
-        )
+        problem, kind = f"{said!r} is more than {units.show(MOST_TOLERANCE, units.SHARE)}", "too large a tolerance"
+        raise InputError(Field("tolerance"), problem, "write it like 5%", kind=kind)
     return Tolerance(share, rounding=False)

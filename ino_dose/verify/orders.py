@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from .. import request
-from ..errors import InputError
+from ..errors import InputError, Surface
 from ..files.library import Facts
 from ..output import json_and_csv, verify_json
 from . import check
@@ -189,12 +189,17 @@ def _checked(line: Line, facts: Facts) -> tuple[Check | None, str]:
             request.text(value, name)
         return check.written(line.columns, facts), ""
     except InputError as error:
-        return None, " ".join(str(fault._replace(place=_column(fault.place))) for fault in error.faults)
+        return None, " ".join(str(fault.on(COLUMN)) for fault in error.faults)
 
 
-def _column(place: str) -> str:
-    options = ", ".join(word.removeprefix("--").replace("-", "_") for word in place.split(", "))
-    return options if place.startswith("--") else place.replace("REGIMEN", "regimen")
+def _column(field: str) -> str:
+    return field.replace(" ", "_")
+
+
+COLUMN = Surface(
+    _column, lambda field: f"{field.value} under {_column(field.name)}" if field.value else _column(field.name)
+)
+"""A field as it is written in a file of orders."""
 
 
 def _csv_writer(header: list[str], put: Put) -> Writer:
