@@ -1,8 +1,10 @@
 """Arguments → what the command printed and how it ended, inside this process."""
 
 import json
+import os
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -28,6 +30,13 @@ class Ran(NamedTuple):
 
 
 Run = Callable[..., Ran]
+
+
+def kept(path: Path, now: str) -> str:
+    """What a file of the repository says is printed. INO_DOSE_REWRITE=1 first writes what is printed now: read the diff."""
+    if os.environ.get("INO_DOSE_REWRITE"):
+        path.write_text(now, "utf-8")
+    return path.read_text("utf-8")
 
 
 @pytest.fixture

@@ -1,7 +1,4 @@
-"""Every console block of the README and of the pages in docs/ prints what it says.
-
-`INO_DOSE_REWRITE=1 pytest tests/test_readme.py` writes what the commands print now: read the difference.
-"""
+"""Every console block of the README and of the pages in docs/ prints what it says."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import kept
 
 ROOT = Path(__file__).parent.parent
 GUIDE = ROOT / "docs" / "adding-a-regimen.md"  # followed by test_guide.py, in a folder of its own
@@ -46,11 +44,8 @@ def rerun(block: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_console_blocks_print_what_they_say(page: Path) -> None:
-    text = page.read_text("utf-8")
-    now = BLOCK.sub(lambda match: rerun(match[0]), text)
-    if os.environ.get("INO_DOSE_REWRITE"):
-        page.write_text(now, "utf-8")
-    assert now == text
+    now = BLOCK.sub(lambda match: rerun(match[0]), page.read_text("utf-8"))
+    assert now == kept(page, now)
 
 
 def test_the_first_two_sh_blocks_are_one_command_each() -> None:
