@@ -20,7 +20,7 @@ from ino_dose.output import json_and_csv, plan_csv, plan_json
 pl = pytest.importorskip("polars")
 
 from ino_dose import cohort  # noqa: E402
-from ino_dose.cohort import amounts, known, planner  # noqa: E402
+from ino_dose.cohort import distinct, memo  # noqa: E402
 from ino_dose.cohort import read as cohort_read  # noqa: E402
 from ino_dose.cohort import run as cohort_run  # noqa: E402
 from ino_dose.cohort.columns import RESULTS  # noqa: E402
@@ -157,7 +157,7 @@ ROW = st.tuples(
 @given(rows=st.lists(ROW, min_size=1, max_size=16))
 def test_every_row_says_what_plan_says(few: int, rows: list[dict[str, str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(amounts, "FEW", few)
+        patch.setattr(distinct, "FEW", few)
         assert together(rows) == [alone(row) for row in rows]
 
 
@@ -165,9 +165,9 @@ KEYS = st.tuples(st.sampled_from("abcdef"), st.integers(0, 9))
 
 
 @settings(deadline=None)
-@given(frames=st.lists(st.lists(KEYS, max_size=6), max_size=6), limits=st.tuples(*[st.integers(1, 60)] * 3))
-def test_what_is_known_is_made_once_and_found_by_place_and_by_join(
-    frames: list[list[tuple[str, int]]], limits: tuple[int, int, int]
+@given(frames=st.lists(st.lists(KEYS, max_size=6), max_size=6), limits=st.tuples(*[st.integers(1, 60)] * 2))
+def test_what_was_met_before_is_made_once_and_found_by_place_and_by_join(
+    frames: list[list[tuple[str, int]]], limits: tuple[int, int]
 ) -> None:
     made: list[tuple[str, int]] = []
 
@@ -176,19 +176,19 @@ def test_what_is_known_is_made_once_and_found_by_place_and_by_join(
         return rows.select(said=pl.concat_str("word", "day"))
 
     with pytest.MonkeyPatch.context() as patch:
-        for name, limit in zip(("WORDS", "NUMBERS", "PLACES"), limits, strict=True):
-            patch.setattr(known, name, limit)
-        found = known.Known(["word", "day"], make)
+        for name, limit in zip(("WORDS", "PLACES"), limits, strict=True):
+            patch.setattr(memo, name, limit)
+        met = memo.Memo(["word", "day"], make)
         for keys in frames:
             rows = pl.DataFrame(keys, {"word": pl.String, "day": pl.UInt32}, orient="row")
-            assert found.find(rows)["said"].to_list() == [f"{word}{day}" for word, day in keys]
+            assert met.find(rows)["said"].to_list() == [f"{word}{day}" for word, day in keys]
     assert sorted(made) == sorted({key for keys in frames for key in keys})
 
 
 def test_rows_with_other_priors_in_every_block_say_what_they_say_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was met before is forgotten between frames, and the treatments then have other numbers."""
-    monkeypatch.setattr(known, "MOST", 1)
-    monkeypatch.setattr(planner, "ROWS", 2)
+    monkeypatch.setattr(memo, "MOST", 1)
+    monkeypatch.setattr(distinct, "ROWS", 2)
     usual = dict.fromkeys(COLUMNS, "") | {"height": "182.5cm", "weight": "65.7kg"}
     rows = [
         usual | {"regimen": regimen, "prior": prior}
@@ -236,7 +236,7 @@ def test_the_unit_of_a_column_is_not_lengthened_by_its_cell() -> None:
 
 
 def test_the_doctest_of_the_python_function() -> None:
-    assert doctest.testmod(planner).failed == 0
+    assert doctest.testmod(distinct).failed == 0
 
 
 HEADER = "id,regimen,height_cm,weight_kg,note\n"

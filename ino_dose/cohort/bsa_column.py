@@ -1,6 +1,6 @@
-"""Sizes as float columns → a guess at each row's body, and nothing wherever the guess might be wrong.
+"""Heights and weights as float columns → each row's BSA, and nothing wherever a float might be wrong about it.
 
-The formulas are those of body.py, given columns instead of numbers.
+The formula is that of bsa_formulas.py, given columns instead of numbers.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from .columns import Columns
 
 Texts = TypeVar("Texts", pl.Series, pl.Expr)
 KINDS = {"height": units.HEIGHT, "weight": units.WEIGHT}
-PLAIN = {"bsa": [""], "formula": ["", "mosteller"], "sex": ["", "f", "m"]}
+NO_OTHER = {"bsa": [""], "formula": ["", "mosteller"], "sex": ["", "f", "m"]}
 """Cells beside height and weight that leave the BSA to the usual formula."""
 CLOSE = 1e-6
 """How near a tie a float is not trusted; its own error is below 1e-12 here."""
 Steps = list[list[pl.Expr]]
 
 
-def sizes(words: pl.DataFrame, steps: Steps) -> pl.DataFrame:
+def add(words: pl.DataFrame, steps: Steps) -> pl.DataFrame:
     """The words of sizes with their numbers beside them, and the BSA that a row surely has.
 
-    `key` is the BSA in hundredths of m². It is null wherever a float might be wrong about it, or
+    `hundredths` is the BSA in hundredths of m². It is null wherever a float might be wrong about it, or
     about the BMI in tenths, and for all that is not a plain number; `heavy` says where that BMI is
     remarked on. `h`, `w` (cm, kg) and `bmi` are floats.
     """
@@ -36,57 +36,61 @@ def sizes(words: pl.DataFrame, steps: Steps) -> pl.DataFrame:
 
 
 def steps(columns: Columns) -> Steps:
-    """What `sizes` does to words with these columns, each step on what came out of the one before."""
+    """What `add` does to words with these columns, each step on what came out of the one before."""
     if not (columns.has("height") and columns.has("weight")):
-        none = {"key": pl.UInt32, "h": pl.Float64, "bmi": pl.Float64, "heavy": pl.Boolean}
+        none = {"hundredths": pl.UInt32, "bmi": pl.Float64, "heavy": pl.Boolean}
         return [[pl.lit(None, kind).alias(name) for name, kind in none.items()]]
     h, w = pl.col("h"), pl.col("w")
     area: Any = bsa_formulas.FORMULAS["mosteller"].area(h, w, None)  # type: ignore[arg-type]
     return [
-        [*_split(columns, "height", "h"), *_split(columns, "weight", "w")],
-        [_number(columns, "height", "h").alias("h"), _number(columns, "weight", "w").alias("w")],
+        [*_split(columns, "height"), *_split(columns, "weight")],
+        [_number(columns, "height").alias("h"), _number(columns, "weight").alias("w")],
         [area.alias("area"), (w / (h / 100) ** 2).alias("bmi")],
-        [_key(columns).alias("key")],
-        [(pl.col("key").is_not_null() & (pl.col("bmi") > bodies.REMARKED)).alias("heavy")],
+        [_hundredths(columns).alias("hundredths")],
+        [(pl.col("hundredths").is_not_null() & (pl.col("bmi") > bodies.REMARKED)).alias("heavy")],
     ]
 
 
-def _key(columns: Columns) -> pl.Expr:
+def _hundredths(columns: Columns) -> pl.Expr:
     bsa, bmi, heavy = pl.col("area") * 100, pl.col("bmi") * 10, bodies.REMARKED * 10
     sure = [inside(pl.col(name), what) for name, what in (("h", "a height"), ("w", "a weight"), ("bmi", "a BMI"))]
     sure += [inside(pl.col("area"), "a BSA", 0.01), clear(bsa)]
-    sure += [(bmi < heavy - CLOSE) | (bmi > heavy + CLOSE) & clear(bmi)]
-    sure += [pl.col(role).is_in(fits) for role, fits in PLAIN.items() if columns.has(role)]
+    sure += [(bmi < heavy - CLOSE) | (bmi > heavy + CLOSE) & clear(bmi), *no_other(columns)]
     return pl.when(pl.all_horizontal(sure)).then(nearest(bsa).cast(pl.UInt32))
 
 
-def _split(columns: Columns, role: str, name: str) -> list[pl.Expr]:
+def no_other(columns: Columns) -> list[pl.Expr]:
+    """That nothing else is stated from which a BSA would come, or by which."""
+    return [pl.col(role).is_in(cells) for role, cells in NO_OTHER.items() if columns.has(role)]
+
+
+def _split(columns: Columns, role: str) -> list[pl.Expr]:
     """The number of a size as it is written and its unit, where both stand in the cell."""
     if columns.unit(role):
         return []
     groups = pl.col(role).str.extract_groups(rf"^ *({units.NUMBER}) *([a-z]+) *$")
-    return [groups.struct[0].alias(f"{name}_text"), groups.struct[1].alias(f"{name}_unit")]
+    return [groups.struct[0].alias(f"{role}_text"), groups.struct[1].alias(f"{role}_unit")]
 
 
-def text(columns: Columns, role: str, name: str) -> pl.Expr:
+def text(columns: Columns, role: str) -> pl.Expr:
     """The cell of a size without the unit that may stand in it."""
-    return pl.col(role if columns.unit(role) else f"{name}_text")
+    return pl.col(role if columns.unit(role) else f"{role}_text")
 
 
-def _number(columns: Columns, role: str, name: str) -> pl.Expr:
+def _number(columns: Columns, role: str) -> pl.Expr:
     """The same as a float in cm or kg, where it is a plain number."""
-    kind, unit, cell = KINDS[role], columns.unit(role), text(columns, role, name)
+    kind, unit, cell = KINDS[role], columns.unit(role), text(columns, role)
     number = pl.when(plain(cell)).then(cell.cast(pl.Float64, strict=False))
     if unit:
         return number * _factor(unit, kind)
     factors = {each: _factor(each, kind) for each in kind.spelled}
-    return number * pl.col(f"{name}_unit").replace_strict(factors, default=None, return_dtype=pl.Float64)
+    return number * pl.col(f"{role}_unit").replace_strict(factors, default=None, return_dtype=pl.Float64)
 
 
-def usual(columns: Columns, role: str, name: str) -> pl.Expr:
+def usual(columns: Columns, role: str) -> pl.Expr:
     """Whether a size is written in cm or kg."""
     unit = columns.unit(role)
-    return pl.lit(unit == KINDS[role].unit) if unit else pl.col(f"{name}_unit") == KINDS[role].unit
+    return pl.lit(unit == KINDS[role].unit) if unit else pl.col(f"{role}_unit") == KINDS[role].unit
 
 
 def _factor(unit: str, kind: units.Kind) -> float:

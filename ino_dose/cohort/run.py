@@ -20,10 +20,10 @@ import polars as pl
 
 from ..errors import InputError
 from ..files.library import Facts
-from . import bsa_column, read, results
-from .columns import Columns, find
-from .dress import DRESS
-from .planner import Planner
+from . import bsa_column, read, write
+from .columns import RESULTS, Columns
+from .distinct import Planner
+from .doses import Doses
 from .read import Block
 
 Form = Literal["csv", "ndjson", "parquet"]
@@ -51,20 +51,19 @@ def run(
     came = source_form or _form(file, "--from")
     goes = target_form or (came if out in (None, "-") else _form(str(out), "--to"))
     with _opened(file, came) as source:
-        columns = find(source.names, regimen, file)
+        columns = Columns.of(source.names, regimen, file)
         if doses and not columns.has("id"):
             raise InputError(file, "the column id is missing", "--doses needs it to say whose dose a row is")
         raw = came == goes != "parquet" and not doses
-        dress = DRESS[goes, raw]
-        planner, tally = Planner(columns, facts, round_to, dress), Tally(dress.bare)
-        found, finish = source.blocks(columns, raw), _of_patients
+        quoting = write.quoting(goes, raw)
+        planner, tally = Planner(columns, facts, round_to, quoting), Tally(quoting.bare)
+        blocks, finish = source.blocks(columns, raw), partial(_of_patients, planner)
         if doses:
-            found, finish = chain.from_iterable(map(_few, found)), _of_doses
-        with results.complete(out) as path, _progress(source, tally):
-            read = ahead(map(partial(_guess, bsa_column.steps(columns)), found))
-            planned = ahead(map(partial(finish, planner), read))
-            frames = map(tally.add, planned)
-            results.WRITERS[goes](frames, path, getattr(source, "header", b""))
+            blocks, finish = chain.from_iterable(map(_few, blocks)), partial(_of_doses, Doses(planner))
+        with write.complete(out) as path, _progress(source, tally):
+            sized = ahead(map(partial(_sized, bsa_column.steps(columns)), blocks))
+            planned = ahead(map(finish, sized))
+            write.FORMATS[goes](map(tally.add, planned), path, getattr(source, "header", b""))
             if not tally.rows:
                 raise InputError(file, "there are no rows under the header")
     print(tally.summary(columns, time.monotonic() - began), file=sys.stderr)
@@ -86,8 +85,8 @@ def _few(block: Block) -> Iterator[Block]:
         yield Block(block.whole.slice(start, PATIENTS), block.words.slice(start, PATIENTS))
 
 
-def _guess(steps: bsa_column.Steps, block: Block) -> Block:
-    return block._replace(words=bsa_column.sizes(block.words, steps))
+def _sized(steps: bsa_column.Steps, block: Block) -> Block:
+    return block._replace(words=bsa_column.add(block.words, steps))
 
 
 Planned = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
@@ -95,13 +94,12 @@ Planned = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 
 def _of_patients(planner: Planner, block: Block) -> Planned:
-    planned = planner.plan(block.words)
-    return block.whole, planned, planned
+    results = planner.plan(block.words).select(RESULTS)
+    return block.whole, results, results
 
 
-def _of_doses(planner: Planner, block: Block) -> Planned:
-    planned, (whose, doses) = planner.doses(block.words)
-    return whose, doses, planned
+def _of_doses(doses: Doses, block: Block) -> Planned:
+    return doses.find(block.words)
 
 
 class Tally:

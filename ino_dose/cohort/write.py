@@ -1,4 +1,4 @@
-"""Rows and their results → CSV, NDJSON or Parquet: complete, or not at all."""
+"""Rows and their results → CSV, NDJSON or Parquet, complete or not at all; and how texts are quoted in each."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -19,6 +20,37 @@ from ..errors import InputError
 
 Frames = Iterator[tuple[pl.DataFrame, pl.DataFrame]]
 """The rows as they came (as raw lines, if their one column is `line`), and the results beside them."""
+
+
+class Quoting(NamedTuple):
+    """How a sentence and a label are written where results go, and read again; numbers stand as they are."""
+
+    sentence: Callable[[str], str] = str
+    label: Callable[[str], str] = str
+    bare: Callable[[str], str] = str
+
+
+AS_IS = Quoting()
+
+
+def quoting(form: str, raw: bool) -> Quoting:
+    """By format, and by whether results go behind raw lines or beside columns."""
+    if form == "ndjson":
+        return Quoting(json.dumps, json.dumps, _of_json)
+    return Quoting(_cell, str, _of_cell) if raw else AS_IS
+
+
+def _cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _of_cell(text: str) -> str:
+    return text.strip('"').replace('""', '"')
+
+
+def _of_json(text: str) -> str:
+    said: str = json.loads('"' + text.strip('"') + '"')  # it may be cut
+    return said
 
 
 @contextmanager
@@ -93,4 +125,4 @@ def parquet(frames: Frames, path: Path, header: bytes) -> None:
     register_io_source(again, schema=first.schema).sink_parquet(path)
 
 
-WRITERS: dict[str, Callable[[Frames, Path, bytes], None]] = {"csv": csv, "ndjson": ndjson, "parquet": parquet}
+FORMATS: dict[str, Callable[[Frames, Path, bytes], None]] = {"csv": csv, "ndjson": ndjson, "parquet": parquet}
