@@ -46,7 +46,7 @@ for row in csv.DictReader(open(sys.argv[1])):
     body = request.body(row["height_cm"] + "cm", row["weight_kg"] + "kg")
     prior = row["prior_mg_per_m2"] if row["prior_mg_per_m2"] == "none" else row["prior_mg_per_m2"] + "mg/m2"
     course = request.course(prior, remission_after=row["remission_after"] or None)
-    plan_json.plan(plan.make(facts.regimen(row["regimen"]), body, course, facts.ceiling, request.rounding("0.01mg")))
+    plan_json.value(plan.make(facts.regimen(row["regimen"]), body, course, facts.ceiling, request.rounding("0.01mg")))
 print(time.perf_counter() - start)"""
 
 

@@ -30,20 +30,7 @@ MODULES = sorted(FILES)
 ALONE = {
     "pint": ["units"],
     "yaml": ["files.yaml_node"],
-    "rich": [
-        "cohort.run",
-        *(
-            f"output.{form}"
-            for form in (
-                "bsa_page",
-                "compare_page",
-                "plan_page",
-                "regimens_page",
-                "show_page",
-                "terminal",
-            )
-        ),
-    ],
+    "rich": ["cohort.run", "output.terminal"],
     "icalendar": ["output.plan_ics"],
 }
 

@@ -63,7 +63,7 @@ def alone(row: dict[str, str]) -> tuple[str | None, ...]:
         treatment = request.course(prior, said["cycles"], said["remission_after"], hsct, level and level + "mg/m2")
         body = request.body(said["height"], said["weight"], bsa and bsa + "m2", said["formula"], said["sex"])
         found = library.at().regimen(row["regimen"])
-        plan = plan_json.plan(
+        plan = plan_json.value(
             plans.make(found, body, treatment, library.ceiling(), request.rounding("0.01mg"), None, PRODUCT)
         )
     except InputError as error:
@@ -386,7 +386,7 @@ def test_doses_are_those_of_plan(file: Callable[[str], Path]) -> None:
     plan = plans.make(
         library.at().regimen("mrd-mdacc"), body, course, library.ceiling(), request.rounding("0.01mg"), "A1", PRODUCT
     )
-    said = json_and_csv.to_csv(plan_csv.dose_rows(plan)).splitlines()
+    said = json_and_csv.to_csv(plan_csv.rows(plan)).splitlines()
     *doses, refused, wrong = out.read_text("utf-8").splitlines()
     assert doses == [said[0] + ",error", *(line + "," for line in said[1:])]
     assert refused.startswith("A2,mrd-mdacc,,,,,,,,,,,--bsa: 183 m² is not plausible")

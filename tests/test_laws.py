@@ -130,7 +130,7 @@ def test_delivered_is_the_exact_sum_of_the_quotients(asked: tuple[str, Course], 
     found = planned(asked[0], bsa, asked[1])
     total = sum((Fraction(dose.dose.magnitude) / Fraction(bsa) for dose in found.doses), Fraction(0))
     assert units.total((dose.delivered for dose in found.doses), units.LEVEL).magnitude == total
-    shown = plan_json.plan(found)["total"]["delivered_mg_per_m2"]
+    shown = plan_json.value(found)["total"]["delivered_mg_per_m2"]
     assert abs(Fraction(shown) - total) <= Fraction("0.0005")
 
 
@@ -169,7 +169,7 @@ NUMBER_IN_JSON = re.compile(r"(?<=: )-?[0-9][^,\n]*")
 @given(asked=courses(), bsa=areas)
 def test_json_holds_exact_plain_decimals_and_ascii(asked: tuple[str, Course], bsa: Decimal) -> None:
     found = planned(asked[0], bsa, asked[1])
-    text = json_and_csv.to_json(plan_json.plan(found))
+    text = json_and_csv.to_json(plan_json.value(found))
     assert text.isascii()
     for number in NUMBER_IN_JSON.findall(re.sub(r'"[^"]*"', '""', text).replace('"":', ":")):
         assert re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?", number)
@@ -184,7 +184,7 @@ def test_json_holds_exact_plain_decimals_and_ascii(asked: tuple[str, Course], bs
 
 @given(asked=courses(), bsa=areas)
 def test_the_same_input_gives_the_same_bytes(asked: tuple[str, Course], bsa: Decimal) -> None:
-    one, other = (json_and_csv.to_json(plan_json.plan(planned(asked[0], bsa, asked[1]))) for _ in range(2))
+    one, other = (json_and_csv.to_json(plan_json.value(planned(asked[0], bsa, asked[1]))) for _ in range(2))
     assert one == other
 
 
@@ -260,4 +260,4 @@ def test_a_damaged_schedule_is_refused_or_planned(
         return
     assert made.doses
     assert cycles is None or made.last_cycle <= cycles
-    assert json_and_csv.to_json(plan_json.plan(made))
+    assert json_and_csv.to_json(plan_json.value(made))

@@ -331,6 +331,6 @@ def damaged(at: int) -> st.SearchStrategy[bytes]:
 )
 def test_any_bytes_are_a_course_or_refused(content: bytes) -> None:
     try:
-        assert plan_json.plan(made(content))["doses"]
+        assert plan_json.value(made(content))["doses"]
     except InputError as error:
         assert all(fault.place and fault.problem and fault.hint for fault in error.faults)

@@ -80,7 +80,7 @@ DAYS = {
 
 
 def read_out(path):
-    return "\n".join(" " * line.indent + line.text for line in show_page.regimen(regimen_file.read(path))) + "\n"
+    return terminal.text(show_page.parts(regimen_file.read(path)))
 
 
 def planned(id, **course_of):
@@ -221,7 +221,7 @@ def test_a_disagreement_that_does_not_matter_is_shown_and_no_warning():
 
 
 def test_results_keep_their_denominators_in_json():
-    results = show_json.regimen(library.at().regimen("kantarjian-2013-weekly"))["results"]
+    results = show_json.value(library.at().regimen("kantarjian-2013-weekly"))["results"]
     assert [each["sos_vod"] for each in results] == [
         {"percent": Decimal(7), "among": "transplanted"},
         {"percent": Decimal(17), "among": "transplanted"},
@@ -267,7 +267,7 @@ def test_results_are_those_of_the_tables(id):
 def test_the_standing_of_every_source_is_shown():
     for id in list(library.at().files):
         text, regimen = read_out(library.BUNDLED / f"{id}.yaml"), library.at().regimen(id)
-        assert text.count(". Read: ") == len(regimen.sources) == len(show_json.regimen(regimen)["sources"])
+        assert text.count(". Read: ") == len(regimen.sources) == len(show_json.value(regimen)["sources"])
 
 
 def test_ceiling_is_the_range_of_the_review():

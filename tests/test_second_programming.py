@@ -387,7 +387,9 @@ def test_a_second_programming_agrees(course: dict[str, Any]) -> None:
     event("refused" if wanted is None else "planned")
     try:
         found = json.loads(
-            json_and_csv.to_json(plan_json.plan(made(written(course).encode()))), parse_float=Decimal, parse_int=Decimal
+            json_and_csv.to_json(plan_json.value(made(written(course).encode()))),
+            parse_float=Decimal,
+            parse_int=Decimal,
         )
     except InputError as error:
         assert wanted is None, error

@@ -45,9 +45,12 @@ def compare(
         from ..output import compare_page, terminal
 
         result.write(terminal.text(compare_page.parts(found, rows, ceiling, area)))
-    else:
+    elif format == "json":
         from ..output import compare_json
 
-        shown = compare_json.compare(found, rows) if format == "json" else compare_json.compare_rows(rows)
-        result.rows(shown, format, compare_json.BY_CYCLE)
+        result.rows(compare_json.value(found, rows), format)
+    else:
+        from ..output import compare_csv
+
+        result.rows(compare_csv.rows(rows), format, compare_csv.COLUMNS)
     result.tell(faults)

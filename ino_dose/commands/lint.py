@@ -32,7 +32,7 @@ def lint(
     if format == "json":
         from ..output import lint_json
 
-        result.rows(lint_json.faults(faults), format)
+        result.rows(lint_json.value(faults), format)
     else:
         none = f"{len(paths)} {'file' if len(paths) == 1 else 'files'}: no faults"
         result.write(("\n".join(map(str, faults)) or none) + "\n")

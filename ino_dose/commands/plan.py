@@ -120,19 +120,19 @@ def _print_plan(found: Plan, format: str, pharmacy: bool) -> None:
     if format == "table":
         from ..output import plan_page, terminal
 
-        result.write(terminal.text(plan_page.plan(found, pharmacy)))
+        result.write(terminal.text(plan_page.parts(found, pharmacy)))
         return
     from ..engine import remarks
     from ..output import plan_csv, plan_json
 
     if format == "json":
-        result.rows(plan_json.plan(found), format)
+        result.rows(plan_json.value(found), format)
         return
     if format == "ics":
         from ..output import plan_ics
 
         result.write(plan_ics.text(found))
     else:
-        result.rows(plan_csv.dose_rows(found), format)
+        result.rows(plan_csv.rows(found), format)
     for sentence in remarks.warnings(found):
         print(f"warning: {sentence}", file=sys.stderr)

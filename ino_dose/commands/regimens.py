@@ -14,9 +14,9 @@ def regimens(format: Format = "table", schedules: Schedules = None) -> None:
     if format == "table":
         from ..output import regimens_page, terminal
 
-        result.write(terminal.text(regimens_page.regimens(found)))
+        result.write(terminal.text(regimens_page.parts(found)))
     else:
         from ..output import regimens_json
 
-        result.rows(regimens_json.regimens(found), format)
+        result.rows(regimens_json.value(found), format)
     result.tell(faults)

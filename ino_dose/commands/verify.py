@@ -96,7 +96,7 @@ def _print_check(found: Check, format: str) -> None:
     if format == "table":
         from ..output import terminal, verify_page
 
-        result.write(terminal.text(verify_page.check(found)))
+        result.write(terminal.text(verify_page.parts(found)))
     elif format == "json":
         result.rows(verify_json.whole(found), format)
     else:

@@ -111,3 +111,21 @@ def _against(
 def fails(status: Status, at: Literal["between", "above"]) -> bool:
     """Whether a final status is at or past a limit, or cannot be known not to be."""
     return status in ("above", "unknown", "undecided", at)
+
+
+def words(status: Status, ceiling: Ceiling, at_length: bool = False) -> str:
+    """A status as words: for a column (`within 2.7`, `between`), or `at_length` as a sentence says it."""
+    limits = (ceiling.lower, ceiling.upper)
+    lower, upper = (units.show(each, units.LEVEL) if at_length else units.digits(each.magnitude) for each in limits)
+    said = {
+        "below": f"within {lower}",
+        "between": f"above {lower}, within {upper}" if at_length else "between",
+        "above": f"above {upper}",
+        "not_applicable": "the ceiling before transplant does not apply" if at_length else "does not apply",
+    }
+    return said.get(status, status)
+
+
+def crossing(over: Crossing) -> str:
+    """The dose that first passes a limit: `C3D1`, `prior` where what came before had, empty where none does."""
+    return f"C{over[0]}D{over[1]}" if isinstance(over, tuple) else over or ""

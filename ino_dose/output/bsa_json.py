@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..engine.bsa_formulas import FORMULAS
-from . import json_and_csv
-from .json_and_csv import Row
+from . import plain
+from .plain import Row
 
 if TYPE_CHECKING:
     from ..units import Quantity
 
 
-def areas(found: Mapping[str, Quantity | None]) -> list[Row]:
+def value(found: Mapping[str, Quantity | None]) -> list[Row]:
     """The list that `bsa -f json` prints, by formula; None where a formula needs the sex."""
     return [
         {
             "formula": id,
-            "bsa_m2": json_and_csv.number(area),
+            "bsa_m2": plain.number(area),
             "source": FORMULAS[id].paper,
             "note": FORMULAS[id].caution or None if area is not None else "needs --sex f or --sex m",
         }

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
+from .. import units
+from . import bsa_json, page
+from .page import Column, Part, Row
 
-from .terminal import Part
+if TYPE_CHECKING:
+    from ..units import Quantity
 
 
-def areas(rows: Iterable[tuple[str, str, str]]) -> Iterator[Part]:
-    """A row a formula: its name, the BSA in m², its paper."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("Formula", "BSA m²", "Source"):
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    yield table
+def parts(found: Mapping[str, Quantity | None]) -> Iterator[Part]:
+    """A row a formula: its name, the BSA in m² or what is needed for it, its paper."""
+    rows = (
+        Row((each["formula"], units.digits(each["bsa_m2"]) if each["bsa_m2"] else each["note"], each["source"]))
+        for each in bsa_json.value(found)
+    )
+    yield page.Table([Column(title, wraps=True) for title in ("Formula", "BSA m²", "Source")], rows)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .json_and_csv import Row
+from .plain import Row
 
 if TYPE_CHECKING:
     from ..errors import Fault
 
 
-def faults(found: Iterable[Fault]) -> list[Row]:
+def value(found: Iterable[Fault]) -> list[Row]:
     """The list that `lint -f json` prints; a fault of the whole file has no line."""
     rows = []
     for fault in found:

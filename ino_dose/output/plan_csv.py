@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import plan_json
-from .json_and_csv import Row
+from .plain import Row
 
 if TYPE_CHECKING:
     from ..engine.plan import Plan
@@ -25,15 +25,18 @@ PLANNED = (
 LIVED = (*PLANNED, "state", "date", "counted_mg_per_m2", "bsa_m2")
 
 
-def dose_rows(found: Plan) -> list[Row]:
+def rows(found: Plan) -> list[Row]:
     """The rows of `plan -f csv`: the doses, with whose they are, and the source in two cells.
 
     A course with events or dates has the columns `LIVED`, any other those of `PLANNED`.
     """
     whose = {"id": found.patient, "regimen": found.regimen.id}
     columns = LIVED if found.course.events or found.course.start else PLANNED
-    rows = [
+    doses = [
         dose | {"source": dose["source"]["id"], "source_spot": dose["source"]["spot"]}
         for dose in plan_json.doses(found)
     ]
-    return [whose | {name: row[name] for name in columns} for row in rows]
+    return [whose | {name: row[name] for name in columns} for row in doses]
+
+
+dose_rows = rows

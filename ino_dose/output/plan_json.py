@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .. import __version__, units
 from ..engine import plan as plans
 from ..engine import preparation, remarks
-from . import json_and_csv
-from .json_and_csv import Row
+from . import plain
+from .plain import Row
 
 if TYPE_CHECKING:
     from ..engine.dosing import Dose
@@ -19,49 +21,45 @@ if TYPE_CHECKING:
     from ..units import Quantity
 
 
-def plan(found: Plan) -> Row:
+def value(found: Plan) -> Row:
     """The object that `plan -f json` prints."""
     return {
         "format": "ino-dose plan 1",
         "version": __version__,
-        "regimen": schedule(found),
+        "regimen": regimen(found),
         "patient": patient(found),
         "course": {
             "cycles": found.last_cycle,
-            "remission_after": json_and_csv.remission(found.course.remission),
-            "prior_mg_per_m2": json_and_csv.number(found.course.prior),
+            "remission_after": plain.remission(found.course.remission),
+            "prior_mg_per_m2": plain.number(found.course.prior),
             "prior_stated": found.course.prior_stated,
             "hsct": found.course.hsct,
             "start": _day(found.course.start),
             "transplant": _day(found.course.transplant),
             "days_to_transplant": found.days_to_transplant,
-            "given_mg_per_m2": json_and_csv.number(plans.total(dose for dose in found.doses if dose.state == "given")),
-            "planned_mg_per_m2": json_and_csv.number(
-                plans.total(dose for dose in found.doses if dose.state == "planned")
-            ),
+            "given_mg_per_m2": _counted(found, "given"),
+            "planned_mg_per_m2": _counted(found, "planned"),
         },
         "doses": doses(found),
-        "cycles": cycles(found),
+        "cycles": list(_cycles(found)),
         "total": {
-            "level_mg_per_m2": json_and_csv.number(plans.total(found.doses)),
-            "cumulative_mg_per_m2": json_and_csv.number(found.standing.total),
-            "dose_mg": json_and_csv.number(units.total((dose.dose for dose in found.doses), units.DOSE)),
-            "delivered_mg_per_m2": json_and_csv.quotient(
-                units.total((dose.delivered for dose in found.doses), units.LEVEL)
-            ),
+            "level_mg_per_m2": plain.number(plans.total(found.doses)),
+            "cumulative_mg_per_m2": plain.number(found.standing.total),
+            "dose_mg": plain.number(units.total((dose.dose for dose in found.doses), units.DOSE)),
+            "delivered_mg_per_m2": plain.quotient(units.total((dose.delivered for dose in found.doses), units.LEVEL)),
         },
         "product": found.product and _product(found, found.product),
         "ceiling": {
             "title": found.ceiling.title,
-            "lower_mg_per_m2": json_and_csv.number(found.ceiling.lower),
-            "upper_mg_per_m2": json_and_csv.number(found.ceiling.upper),
+            "lower_mg_per_m2": plain.number(found.ceiling.lower),
+            "upper_mg_per_m2": plain.number(found.ceiling.upper),
             "status": found.status,
-            "source": json_and_csv.spot(found.ceiling.citations[0]),
-            **json_and_csv.sides(found.standing),
+            "source": plain.spot(found.ceiling.citations[0]),
+            **plain.sides(found.standing),
             "given": {
-                "cumulative_mg_per_m2": json_and_csv.number(found.given.total),
+                "cumulative_mg_per_m2": plain.number(found.given.total),
                 "status": found.given.status,
-                **json_and_csv.sides(found.given),
+                **plain.sides(found.given),
             },
         },
         "left": {
@@ -73,10 +71,10 @@ def plan(found: Plan) -> Row:
             {
                 "when": branch.when,
                 "cycles": branch.cycles,
-                "level_mg_per_m2": json_and_csv.number(branch.level),
-                "cumulative_mg_per_m2": json_and_csv.number(branch.standing.total),
+                "level_mg_per_m2": plain.number(branch.level),
+                "cumulative_mg_per_m2": plain.number(branch.standing.total),
                 "ceiling_status": branch.standing.status,
-                "first_over": json_and_csv.first_over(branch.standing),
+                "first_over": plain.first_over(branch.standing),
             }
             for branch in found.undecided
         ],
@@ -86,8 +84,8 @@ def plan(found: Plan) -> Row:
     }
 
 
-def schedule(found: Plan) -> Row:
-    """Which schedule a plan is made from."""
+def regimen(found: Plan) -> Row:
+    """Which regimen a plan is made from."""
     return {
         "id": found.regimen.id,
         "title": found.regimen.title,
@@ -100,16 +98,16 @@ def patient(found: Plan) -> Row:
     """Whose plan it is: the sizes, and the BSA with what it is from."""
     return {
         "id": found.patient,
-        "height_cm": json_and_csv.number(found.body.height),
-        "weight_kg": json_and_csv.number(found.body.weight),
-        "bsa_m2": json_and_csv.number(found.body.bsa),
+        "height_cm": plain.number(found.body.height),
+        "weight_kg": plain.number(found.body.weight),
+        "bsa_m2": plain.number(found.body.bsa),
         "bsa_formula": found.body.formula.id if found.body.formula else None,
     }
 
 
 def sources(found: Plan) -> list[Row]:
-    """The sources of a plan's schedule, and of its ceiling."""
-    return [json_and_csv.source(source) for source in (*found.regimen.sources, *_others(found))]
+    """The sources of a plan's regimen, and of its ceiling."""
+    return [plain.source(source) for source in (*found.regimen.sources, *_others(found))]
 
 
 def doses(found: Plan) -> list[Row]:
@@ -122,22 +120,22 @@ def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: s
     return {
         "cycle": dose.prescribed.cycle,
         "day": dose.prescribed.day,
-        "level_mg_per_m2": json_and_csv.number(dose.prescribed.level),
-        "calculated_mg": json_and_csv.number(dose.calculated),
-        "dose_mg": json_and_csv.number(dose.dose),
-        "delivered_mg_per_m2": json_and_csv.quotient(dose.delivered),
-        "cumulative_mg_per_m2": json_and_csv.number(cumulative),
+        "level_mg_per_m2": plain.number(dose.prescribed.level),
+        "calculated_mg": plain.number(dose.calculated),
+        "dose_mg": plain.number(dose.dose),
+        "delivered_mg_per_m2": plain.quotient(dose.delivered),
+        "cumulative_mg_per_m2": plain.number(cumulative),
         "ceiling_status": status,
-        "source": json_and_csv.spot(dose.prescribed.citations[0]),
-        "further_sources": json_and_csv.spots(dose.prescribed.citations[1:]),
+        "source": plain.spot(dose.prescribed.citations[0]),
+        "further_sources": plain.spots(dose.prescribed.citations[1:]),
         "state": dose.state,
         "date": _day(dose.date),
-        "counted_mg_per_m2": json_and_csv.number(dose.counted),
-        "bsa_m2": json_and_csv.number(dose.bsa),
+        "counted_mg_per_m2": plain.number(dose.counted),
+        "bsa_m2": plain.number(dose.bsa),
         "deviation_percent": units.thousandths(units.deviation(dose.dose, dose.calculated)),
         "vials": made and made.vials,
-        "withdraw_ml": made and json_and_csv.number(made.withdraw),
-        "bag_mg_per_ml": made and json_and_csv.number(made.concentration),
+        "withdraw_ml": made and plain.number(made.withdraw),
+        "bag_mg_per_ml": made and plain.number(made.concentration),
     }
 
 
@@ -148,7 +146,7 @@ def _product(found: Plan, product: Product) -> Row:
         "title": product.title,
         "vials": sum(preparation.vials(dose.dose, product) for dose in planned),
         "vials_saved": sum(preparation.saved(dose, found.rounding, product) for dose in planned),
-        "sources": [json_and_csv.source(source) for source in product.sources],
+        "sources": [plain.source(source) for source in product.sources],
     }
 
 
@@ -156,30 +154,25 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
+def _counted(found: Plan, state: str) -> Decimal | None:
+    return plain.number(plans.total(dose for dose in found.doses if dose.state == state))
+
+
 def _left(found: plans.Left) -> Row:
     return {
-        "level_mg_per_m2": json_and_csv.number(found.level),
-        "dose_mg": json_and_csv.number(found.dose),
+        "level_mg_per_m2": plain.number(found.level),
+        "dose_mg": plain.number(found.dose),
         "doses": found.doses,
         "cycles": found.cycles,
     }
 
 
-def cycles(found: Plan) -> list[Row]:
+def _cycles(found: Plan) -> Iterator[Row]:
     """A row a cycle: its levels and doses summed, and where the course stands at its end."""
-    rows = []
     for number, judged in found.by_cycle:
-        doses = [each.dose for each in judged]
-        rows.append(
-            {
-                "cycle": number,
-                "level_mg_per_m2": json_and_csv.number(plans.total(doses)),
-                "dose_mg": json_and_csv.number(units.total((dose.dose for dose in doses), units.DOSE)),
-                "cumulative_mg_per_m2": json_and_csv.number(judged[-1].cumulative),
-                "ceiling_status": judged[-1].status,
-            }
-        )
-    return rows
+        doses, (_, cumulative, status) = [each.dose for each in judged], judged[-1]
+        amount = units.total((dose.dose for dose in doses), units.DOSE)
+        yield plain.cycle(number, plans.total(doses), amount, cumulative, status)
 
 
 def _others(found: Plan) -> list[Source]:

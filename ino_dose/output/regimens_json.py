@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .json_and_csv import Row
+from .plain import Row
 
 if TYPE_CHECKING:
     from ..engine.regimen import Regimen
 
 
-def regimens(found: Iterable[Regimen]) -> list[Row]:
+def value(found: Iterable[Regimen]) -> list[Row]:
     """The list that `regimens -f json` prints."""
-    return [
-        {
-            "id": regimen.id,
-            "title": regimen.title,
-            "status": "incomplete" if regimen.incomplete else "complete",
-            "after_transplant": regimen.after_transplant,
-            "last_cycle": regimen.last_cycle,
-            "remission_adapted": regimen.remission_adapted,
-        }
-        for regimen in found
-    ]
+    return [entry(regimen) for regimen in found]
+
+
+def entry(regimen: Regimen) -> Row:
+    """A regimen in short, as it stands in every list of them."""
+    return {
+        "id": regimen.id,
+        "title": regimen.title,
+        "status": "incomplete" if regimen.incomplete else "complete",
+        "after_transplant": regimen.after_transplant,
+        "last_cycle": regimen.last_cycle,
+        "remission_adapted": regimen.remission_adapted,
+    }

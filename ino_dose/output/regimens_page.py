@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-
-from .terminal import Part
+from . import page
+from .page import Column, Part, Row
 
 if TYPE_CHECKING:
     from ..engine.regimen import Regimen
 
+TITLES = ("Regimen", "Last cycle", "By remission", "What it is")
 
-def regimens(found: Iterable[Regimen]) -> Iterator[Part]:
+
+def parts(found: Iterable[Regimen]) -> Iterator[Part]:
     """A row a regimen: what can be asked for."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("Regimen", "Last cycle", "By remission", "What it is"):
-        table.add_column(name, overflow="fold", no_wrap=name == "Regimen")
-    for each in found:
-        last = "incomplete" if each.incomplete else str(each.last_cycle or "not stated")
-        adapted = "yes" if each.remission_adapted else "no"
-        table.add_row(each.id, last, "" if each.incomplete else adapted, each.title)
-    yield table
+    yield page.Table([Column(title, wraps=title != "Regimen") for title in TITLES], map(_row, found))
+
+
+def _row(regimen: Regimen) -> Row:
+    if regimen.incomplete:
+        return Row((regimen.id, "incomplete", "", regimen.title))
+    last, adapted = str(regimen.last_cycle or "not stated"), "yes" if regimen.remission_adapted else "no"
+    return Row((regimen.id, last, adapted, regimen.title))

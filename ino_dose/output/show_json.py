@@ -5,43 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..engine.regimen import Choice
-from . import json_and_csv
-from .json_and_csv import Row
+from . import plain, regimens_json
+from .plain import Row
 
 if TYPE_CHECKING:
     from ..engine.regimen import Block, Regimen, Result
     from ..units import Quantity
 
 
-def regimen(found: Regimen) -> Row:
+def value(found: Regimen) -> Row:
     """The object that `show -f json` prints: the whole schedule, with every source and spot."""
     return {
         "format": "ino-dose regimen 1",
-        "id": found.id,
-        "title": found.title,
-        "status": "incomplete" if found.incomplete else "complete",
-        "after_transplant": found.after_transplant,
-        "last_cycle": found.last_cycle,
-        "remission_adapted": found.remission_adapted,
+        **regimens_json.entry(found),
         "sha256": found.sha256,
         "blocks": [_block(block) for block in found.blocks],
-        "stop": found.stop
-        and {"after_cycle": found.stop.after_cycle, "sources": json_and_csv.spots(found.stop.citations)},
+        "stop": found.stop and {"after_cycle": found.stop.after_cycle, "sources": plain.spots(found.stop.citations)},
         "transplant": found.transplant
         and {
             "cycles": found.transplant.cycles,
             "at_most": found.transplant.at_most,
             "note": found.transplant.note or None,
-            "sources": json_and_csv.spots(found.transplant.citations),
+            "sources": plain.spots(found.transplant.citations),
         },
         "totals": [
             {
                 "through_cycle": total.through_cycle,
-                "remission_after": json_and_csv.remission(total.remission_after),
-                "level_mg_per_m2": json_and_csv.number(total.chosen),
-                "total_mg_per_m2": json_and_csv.number(total.level),
+                "remission_after": plain.remission(total.remission_after),
+                "level_mg_per_m2": plain.number(total.chosen),
+                "total_mg_per_m2": plain.number(total.level),
                 "worked": total.worked or None,
-                "sources": json_and_csv.spots(total.citations),
+                "sources": plain.spots(total.citations),
             }
             for total in found.totals
         ],
@@ -56,7 +50,7 @@ def regimen(found: Regimen) -> Row:
         "results": [published(each) for each in found.results],
         "missing": found.missing,
         "not_stated": found.not_stated,
-        "sources": [json_and_csv.source(source) for source in found.sources],
+        "sources": [plain.source(source) for source in found.sources],
     }
 
 
@@ -68,15 +62,16 @@ def _block(block: Block) -> Row:
         "length_d": block.length,
         "doses": block.doses
         and [
-            {"day": dose.day, "level_mg_per_m2": _level(dose.level), "sources": json_and_csv.spots(dose.citations)}
+            {"day": dose.day, "level_mg_per_m2": _level(dose.level), "sources": plain.spots(dose.citations)}
             for dose in block.doses
         ],
         "note": block.note or None,
-        "sources": json_and_csv.spots(block.citations),
+        "sources": plain.spots(block.citations),
     }
 
 
 def published(result: Result) -> Row:
+    """A result as its paper has it."""
     return {
         "of": result.of,
         "patients": result.patients,
@@ -87,11 +82,11 @@ def published(result: Result) -> Row:
         "transplant_percent": result.transplant,
         "survival": result.survival or None,
         "sos_vod": result.sos and {"percent": result.sos.percent, "among": result.sos.among},
-        "sources": json_and_csv.spots(result.citations),
+        "sources": plain.spots(result.citations),
     }
 
 
 def _level(level: Quantity | Choice) -> Any:
     if isinstance(level, Choice):
-        return {"any_of" if level.listed else "range": [json_and_csv.number(each) for each in level.levels]}
-    return json_and_csv.number(level)
+        return {"any_of" if level.listed else "range": [plain.number(each) for each in level.levels]}
+    return plain.number(level)

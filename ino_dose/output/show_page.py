@@ -1,17 +1,16 @@
-"""A schedule → what a person reads of it, with every source and spot."""
+"""A regimen → what a person reads of it, with every source and spot."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
-
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from .. import units
 from ..engine.course import NEVER
 from ..engine.prescription import said
 from ..engine.regimen import Choice
-from .terminal import Beside, Part
+from . import page
+from .page import Line, Styled, Title
 
 if TYPE_CHECKING:
     from ..engine.regimen import Block, Citation, Disagreement, Dose, Regimen, Result, Source, Total, Transplant
@@ -24,40 +23,34 @@ OF_WHOM = {
 }
 
 
-class Line(NamedTuple):
-    """A line of text, how far in it stands, and its style."""
-
-    text: str = ""
-    indent: int = 0
-    style: str = ""
-
-
-def regimen(found: Regimen) -> Iterator[Line]:
-    """A whole schedule: doses, rules, what is missing or disputed, totals, results, sources."""
-    yield Line(f"Inotuzumab ozogamicin · {found.id}", style="bold")
-    yield Line(found.title)
+def parts(found: Regimen) -> Iterator[Line | Title]:
+    """A whole regimen: doses, rules, what is missing or disputed, totals, results, sources."""
+    yield Title(f"Inotuzumab ozogamicin · {found.id}")
+    yield page.line(found.title)
     if found.after_transplant:
-        yield Line("Given after transplant: the ceiling before transplant does not apply.")
+        yield page.line("Given after transplant: the ceiling before transplant does not apply.")
     for block in found.blocks:
         yield from _part(_heading(block), _block(block))
     if found.stop:
-        stop = Line(f"Without remission nothing is given after cycle {found.stop.after_cycle}.", 2)
+        stop = page.line(f"Without remission nothing is given after cycle {found.stop.after_cycle}.", indent=2)
         yield from _part("Stop", (stop, _spots(found.stop.citations)))
     if found.transplant:
         yield from _part("Proceeding to transplant", _transplant(found.transplant))
-    yield from _part("Missing: this regimen is not planned", (Line(f"- {each}", 2) for each in found.missing))
-    yield from _part("Not stated by any source", (Line(f"- {each}", 2) for each in found.not_stated))
+    yield from _part(
+        "Missing: this regimen is not planned", (page.line(f"- {each}", indent=2) for each in found.missing)
+    )
+    yield from _part("Not stated by any source", (page.line(f"- {each}", indent=2) for each in found.not_stated))
     yield from _part("Totals, recomputed from the doses", map(_total, found.totals))
     yield from _part("Where sources disagree", (line for each in found.disagreements for line in _disagreement(each)))
     yield from _part("Published results", (line for each in found.results for line in _result(each)))
-    yield from _part("Sources", (Line(source(each), 2) for each in found.sources))
+    yield from _part("Sources", (page.line(source(each), indent=2) for each in found.sources))
 
 
-def _part(heading: str, lines: Iterable[Line]) -> Iterator[Line]:
-    """A heading and its lines under a blank line, or nothing where there are no lines."""
+def _part(title: str, lines: Iterable[Line]) -> Iterator[Line | Title]:
+    """A title and its lines under a blank line, or nothing where there are no lines."""
     if found := list(lines):
         yield Line()
-        yield Line(heading, style="bold")
+        yield Title(title)
         yield from found
 
 
@@ -81,13 +74,13 @@ def cycles(block: Block) -> str:
 
 def _block(block: Block) -> Iterator[Line]:
     if block.doses is None:
-        yield Line("No source plainly states a dose: nothing is planned.", 2)
+        yield page.line("No source plainly states a dose: nothing is planned.", indent=2)
     for dose in block.doses or ():
-        yield Line(f"day {dose.day:<3} {_level(dose)}", 2)
+        yield page.line(f"day {dose.day:<3} {_level(dose)}", indent=2)
         if dose.citations != block.citations:
             yield _spots(dose.citations, 4)
     if block.note:
-        yield Line(block.note, 2)
+        yield page.line(block.note, indent=2)
     yield _spots(block.citations)
 
 
@@ -96,7 +89,7 @@ def _level(dose: Dose) -> str:
 
 
 def _spots(citations: Iterable[Citation], indent: int = 2) -> Line:
-    return Line("Source: " + _at(citations), indent, "dim")
+    return page.line(Styled("Source: " + _at(citations), "dim"), indent=indent)
 
 
 def _at(citations: Iterable[Citation]) -> str:
@@ -104,7 +97,7 @@ def _at(citations: Iterable[Citation]) -> str:
 
 
 def _transplant(rule: Transplant) -> Iterator[Line]:
-    yield Line(f"{rule.cycles} cycles, at most {rule.at_most}{rule.note and '; ' + rule.note}", 2)
+    yield page.line(f"{rule.cycles} cycles, at most {rule.at_most}{rule.note and '; ' + rule.note}", indent=2)
     yield _spots(rule.citations)
 
 
@@ -113,22 +106,21 @@ def _total(total: Total) -> Line:
     after = ", no remission" if total.remission_after == NEVER else after
     chosen = f", at {units.show(total.chosen, units.LEVEL)}" if total.chosen is not None else ""
     proof = f"= {total.worked}" if total.worked else f"(published: {_at(total.citations)})"
-    return Line(
-        f"through cycle {total.through_cycle}{after}{chosen}: {units.show(total.level, units.LEVEL)} {proof}", 2
-    )
+    level = units.show(total.level, units.LEVEL)
+    return page.line(f"through cycle {total.through_cycle}{after}{chosen}: {level} {proof}", indent=2)
 
 
 def _disagreement(found: Disagreement) -> Iterator[Line]:
-    yield Line(f"- {found.about}", 2)
+    yield page.line(f"- {found.about}", indent=2)
     for each in found.says:
-        yield Line(f"[{each.source}] {each.spot}", 4)
+        yield page.line(f"[{each.source}] {each.spot}", indent=4)
     if found.matters:
-        yield Line(found.matters, 4)
+        yield page.line(found.matters, indent=4)
 
 
 def _result(result: Result) -> Iterator[Line]:
-    yield Line(f"- {result.of}", 2)
-    yield Line("; ".join(_reported(result)), 4)
+    yield page.line(f"- {result.of}", indent=2)
+    yield page.line("; ".join(_reported(result)), indent=4)
     yield _spots(result.citations, 4)
 
 
@@ -154,9 +146,3 @@ def source(found: Source) -> str:
     """A source in full, and how much of it was read."""
     names = ", ".join(name for name in (found.doi, found.trial) if name)
     return f"[{found.id}] {found.cite}{names and f' ({names})'}. Read: {found.read}."
-
-
-def parts(found: Regimen) -> Iterator[Part]:
-    """A whole schedule, read out."""
-    for line in regimen(found):
-        yield Beside(Text(" " * line.indent), Text(line.text, line.style))

@@ -1,7 +1,6 @@
-"""Pieces of a page → text for a terminal or a pipe: the only one who knows how wide it is.
+"""A page → text for a terminal or a pipe: the only one who knows how wide it is, and which colours it has.
 
-Every colour stands beside a word that says the same. Nothing is cut: in a pipe lines are as long as
-they need to be, in a terminal tables keep within 80 columns.
+Nothing is cut: in a pipe lines are as long as they need to be, in a terminal tables keep within 80 columns.
 """
 
 from __future__ import annotations
@@ -9,29 +8,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import Literal, assert_never
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from .. import units
-
-if TYPE_CHECKING:
-    from ..engine.exposure import Ceiling
-    from ..engine.regimen import Regimen
-    from ..units import Quantity
-
-Part = RenderableType
-"""A piece of what is shown."""
-STYLES = {
-    "below": "green",
-    "between": "yellow",
-    "above": "bold red",
-    "unknown": "magenta",
-    "undecided": "magenta",
-    "not_applicable": "",
-}
+from . import page
+from .page import Part
 
 
 def text(parts: Iterable[Part]) -> str:
@@ -42,27 +27,52 @@ def text(parts: Iterable[Part]) -> str:
     console = Console(file=printed, highlight=False, markup=False, emoji=False, force_terminal=terminal)
     console.width = max(console.width, 80) if terminal else 1_000_000
     for part in parts:
-        console.print(part, width=max(console.width, _unbreakable(console, part)))
+        for drawn in _drawn(part):
+            console.print(drawn, width=max(console.width, _unbreakable(console, drawn)))
     return "\n".join(line.rstrip() for line in printed.getvalue().split("\n"))
 
 
-def _unbreakable(console: Console, part: Part) -> int:
+def _unbreakable(console: Console, drawn: RenderableType) -> int:
     """The width of a table that may not be wrapped; rich would cut its cells to fit."""
-    if isinstance(part, Table) and all(column.no_wrap for column in part.columns):
-        return console.measure(part, options=console.options.update(width=1_000_000)).maximum
+    if isinstance(drawn, Table) and all(column.no_wrap for column in drawn.columns):
+        return console.measure(drawn, options=console.options.update(width=1_000_000)).maximum
     return 0
 
 
-def heading(found: Regimen, more: str = "") -> Iterator[Part]:
-    """The drug in full and the regimen: the first lines of everything about one."""
-    yield Text.assemble(("Inotuzumab ozogamicin", "bold"), f" · {found.id}{more}")
-    yield Text(found.title)
-    yield Text()
+def _drawn(part: Part) -> Iterator[RenderableType]:
+    match part:
+        case page.Title():
+            yield Text(part.text, "bold")
+        case page.Line():
+            yield Beside(Text(" " * part.indent), Text.assemble(*part.words))
+        case page.Fact():
+            yield Beside(Text(f"{part.label:<9}", "dim"), Text.assemble(*part.words))
+        case page.Points():
+            yield from _points(part)
+        case page.Table():
+            yield _table(part)
+        case _:
+            assert_never(part)
 
 
-def strong(said: str, style: str = "bold") -> Part:
-    """A line that stands out."""
-    return Text(said, style)
+def _points(points: page.Points) -> Iterator[RenderableType]:
+    if points.sentences:
+        yield Text(points.title, "bold")
+        for sentence in points.sentences:
+            yield Beside(Text("  - ", points.style), Text(sentence, points.style))
+        yield Text()
+
+
+def _table(found: page.Table) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, title=found.title or None, title_justify="left")
+    table.padding, table.collapse_padding = (0, int(found.gap > 1)), found.gap < 3
+    for column in found.columns:
+        side: Literal["left", "right"] = "right" if column.right else "left"
+        table.add_column(column.title, justify=side, no_wrap=not column.wraps, overflow="fold")
+    for row in found.rows:
+        cells = (Text(*cell) if isinstance(cell, page.Styled) else cell for cell in row.cells)
+        table.add_row(*cells, style="dim" if row.sums else None, end_section=row.sums)
+    return table
 
 
 class Beside:
@@ -77,31 +87,3 @@ class Beside:
         for line in self.text.wrap(console, options.max_width - len(margin)):
             yield Text.assemble(label, line)
             label = margin
-
-
-def fact(name: str, value: str | Text) -> Part:
-    """A line with its label in the margin."""
-    return Beside(Text(f"{name:<9}", "dim"), Text.assemble(value))
-
-
-def digits(amount: Quantity | None) -> str:
-    """An amount in a column whose head has the unit; a question mark where it is not known."""
-    return "?" if amount is None else units.digits(amount.magnitude)
-
-
-def limits(ceiling: Ceiling) -> str:
-    """Both limits: `2.7 to 3.6 mg/m²`."""
-    return f"{digits(ceiling.lower)} to {units.show(ceiling.upper, units.LEVEL)}"
-
-
-def sentences(title: str, said: list[str], style: str = "") -> Iterator[Part]:
-    """A titled list, or nothing where there is nothing to say."""
-    if said:
-        yield Text(title, "bold")
-        for sentence in said:
-            yield Beside(Text("  - ", style), Text(sentence, style))
-        yield Text()
-
-
-def indented(text: str, style: str = "") -> Beside:
-    return Beside(Text("  "), Text(text, style))

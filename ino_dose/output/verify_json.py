@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from .. import __version__, units
 from ..verify import check, sentences
-from . import json_and_csv, plan_json
-from .json_and_csv import Row
+from . import plain, plan_json
+from .plain import Row
 
 if TYPE_CHECKING:
     from ..verify.order import Check, Due
@@ -39,17 +39,17 @@ def whole(found: Check) -> Row:
     return {
         "format": FORMAT,
         "version": __version__,
-        "regimen": plan_json.schedule(plan),
+        "regimen": plan_json.regimen(plan),
         "patient": plan_json.patient(plan),
         "course": _course(found),
         "order": {
             "cycle": found.order.cycle,
             "day": found.order.day,
-            "dose_mg": json_and_csv.number(found.order.dose),
-            "stated_bsa_m2": json_and_csv.number(found.order.stated_bsa),
+            "dose_mg": plain.number(found.order.dose),
+            "stated_bsa_m2": plain.number(found.order.stated_bsa),
         },
         "tolerance": {
-            "percent": json_and_csv.number(found.tolerance.share),
+            "percent": plain.number(found.tolerance.share),
             "ordinary_rounding": found.tolerance.rounding,
         },
         "verdict": found.verdict,
@@ -57,14 +57,14 @@ def whole(found: Check) -> Row:
         "sentence": sentences.sentence(found),
         "expected": _expected(due) if one else None,
         "deviation": _deviation(found, due) if one else None,
-        "rounded_to_mg": json_and_csv.number(due.rounded_to) if one else None,
+        "rounded_to_mg": plain.number(due.rounded_to) if one else None,
         "nearest": _nearest(found, due) if found.verdict == "not_scheduled" else None,
         "causes": [
             {
                 "kind": cause.kinds[0],
                 "alike": cause.kinds[1:],
                 "sentence": sentences.fits(cause),
-                "dose_mg": json_and_csv.number(cause.amount),
+                "dose_mg": plain.number(cause.amount),
                 "rounded_to_mg": cause.step,
             }
             for cause in found.causes
@@ -72,9 +72,9 @@ def whole(found: Check) -> Row:
         "cumulative": _cumulative(due) if len(found.due) == 1 else None,
         "branches": [_branches(found, each) for each in found.due] if len(found.due) > 1 else [],
         "ceiling": {
-            "lower_mg_per_m2": json_and_csv.number(plan.ceiling.lower),
-            "upper_mg_per_m2": json_and_csv.number(plan.ceiling.upper),
-            "source": json_and_csv.spot(plan.ceiling.citations[0]),
+            "lower_mg_per_m2": plain.number(plan.ceiling.lower),
+            "upper_mg_per_m2": plain.number(plan.ceiling.upper),
+            "source": plain.spot(plan.ceiling.citations[0]),
         },
         "assumptions": sentences.assumptions(found),
         "warnings": sentences.warnings(found),
@@ -86,10 +86,10 @@ def _course(found: Check) -> Row:
     course = found.due[0].plan.course
     remission = None if len(found.due) > 1 else course.remission
     return {
-        "remission_after": json_and_csv.remission(remission),
-        "prior_mg_per_m2": json_and_csv.number(course.prior),
+        "remission_after": plain.remission(remission),
+        "prior_mg_per_m2": plain.number(course.prior),
         "prior_stated": course.prior_stated,
-        "level_mg_per_m2": json_and_csv.number(course.level),
+        "level_mg_per_m2": plain.number(course.level),
     }
 
 
@@ -98,10 +98,10 @@ def _expected(due: Due) -> Row | None:
         return None
     prescribed = due.dose.prescribed
     return {
-        "level_mg_per_m2": json_and_csv.number(prescribed.level),
-        "calculated_mg": json_and_csv.number(due.dose.calculated),
-        "dose_mg": json_and_csv.number(due.dose.due),
-        "source": json_and_csv.spot(prescribed.citations[0]),
+        "level_mg_per_m2": plain.number(prescribed.level),
+        "calculated_mg": plain.number(due.dose.calculated),
+        "dose_mg": plain.number(due.dose.due),
+        "source": plain.spot(prescribed.citations[0]),
     }
 
 
@@ -111,7 +111,7 @@ def _deviation(found: Check, due: Due) -> Row | None:
     off = check.deviation(found.order, due.dose, due.plan.body.bsa)
     return {
         "percent": units.thousandths(off.percent),
-        "mg": json_and_csv.number(off.dose),
+        "mg": plain.number(off.dose),
         "mg_per_m2": units.thousandths(off.level.magnitude),
     }
 
@@ -125,8 +125,8 @@ def _nearest(found: Check, due: Due) -> Row:
 def _cumulative(due: Due) -> Row:
     return {
         "counted_as": "prescribed" if due.agrees else "ordered",
-        "counted_mg_per_m2": json_and_csv.number(due.counted),
-        "cumulative_mg_per_m2": json_and_csv.number(due.standing.total),
+        "counted_mg_per_m2": plain.number(due.counted),
+        "cumulative_mg_per_m2": plain.number(due.standing.total),
         "ceiling_status": due.standing.status,
     }
 
@@ -137,7 +137,7 @@ def _branches(found: Check, due: Due) -> Row:
         "agrees": due.agrees,
         "expected": _expected(due),
         "deviation": _deviation(found, due),
-        "rounded_to_mg": json_and_csv.number(due.rounded_to),
+        "rounded_to_mg": plain.number(due.rounded_to),
         "cumulative": _cumulative(due),
     }
 
@@ -149,7 +149,7 @@ def cells(found: Check) -> Row:
     off = (_deviation(found, due) if found.expected else None) or {}
     sums = _cumulative(due) if len(found.due) == 1 else {}
     values = (
-        json_and_csv.number(due.plan.body.bsa),
+        plain.number(due.plan.body.bsa),
         expected.get("level_mg_per_m2"),
         expected.get("calculated_mg"),
         expected.get("dose_mg"),
