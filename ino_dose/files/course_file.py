@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def read(name: str, books: Library) -> CourseFile:
     """The course in a file, `-` for standard input. Raises InputError with every fault it has."""
     faults = Collected()
-    found = yaml_node.parse(_text(name), name, faults, "regimen").record(schema.COURSE)
-    patient = found.read("patient", lambda at: at.record(schema.PATIENT), None)
+    found = yaml_node.parse(_text(name), name, faults, schema.of("course")).record()
+    patient = found.read("patient", Node.record, None)
     texts, places = _texts(found, patient)
     file = CourseFile(
         texts,
@@ -64,8 +64,9 @@ def _texts(found: Record, patient: Record | None) -> tuple[dict[str, str], dict[
     texts, places = {}, {}
     for record in (found, patient):
         for key, at in record.nodes.items() if record else ():
-            text = record.text(key) if record and at.scalar is not None and key not in ("patient", "events") else ""
-            if text:
+            if not record or key in ("patient", "events") or (key == "prior" and at.kind != "value"):
+                continue
+            if text := record.text(key):
                 option = "REGIMEN" if key == "regimen" else "--" + key.replace(" ", "-")
                 texts[option], places[option] = text, at.place
                 with at.faults.here():
@@ -81,7 +82,7 @@ def _received(at: Node, books: Library) -> Quantity | None:
 
 def _portion(at: Node, books: Library) -> Quantity:
     """mg/m² of one entry of a list of prior exposure."""
-    found = at.record(schema.PRIOR)
+    found = at.record()
     keys = set(found.nodes)
     if keys == {"level"}:
         return units.read(found.text("level"), units.LEVEL, at.place)
@@ -117,7 +118,7 @@ def _as_keys(hint: str) -> str:
 
 
 def _event(at: Node) -> Event:
-    found = at.record(schema.EVENT)
+    found = at.record()
     what = _what(at, found)
     return Event(
         cycle=found.read("cycle", Node.whole, 1),

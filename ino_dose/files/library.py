@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import Fault, InputError
+from . import BUNDLED as BUNDLED
 
 if TYPE_CHECKING:
     from ..engine.exposure import Ceiling
     from ..engine.preparation import Product
     from ..engine.regimen import Regimen
-
-_PACKAGE = Path(__file__).parent.parent
-BUNDLED = _PACKAGE / "schedules" if (_PACKAGE / "schedules").is_dir() else _PACKAGE.parent / "schedules"
 
 
 class Library(NamedTuple):

@@ -1,6 +1,6 @@
 """A YAML file → a regimen or a ceiling, every fault of it at once, each with its line.
 
-What each key means is in `shape.py`; whether the parts fit together is asked in `audit.py`.
+What keys there are stands in `schedules/schema/`; whether the parts fit together is asked in `consistency.py`.
 """
 
 from __future__ import annotations
@@ -47,18 +47,19 @@ NONE_CITED: tuple[Citation, ...] = ()
 
 def read(path: Path) -> Regimen:
     """The regimen in a file. Raises InputError with every fault that the file has."""
-    return _read(path, _regimen, consistency.regimen)
+    return _read(path, "regimen", _regimen, consistency.regimen)
 
 
 def read_ceiling(path: Path) -> Ceiling:
     """The ceiling in a file. Raises InputError with every fault that the file has."""
-    return _read(path, _ceiling, consistency.ceiling)
+    return _read(path, "ceiling", _ceiling, consistency.ceiling)
 
 
-def _read(path: Path, convert: Callable[[Node, str, str], T], check: Callable[[T, Collected], None]) -> T:
+def _read(path: Path, kind: str, convert: Callable[[Node, str, str], T], check: Callable[[T, Collected], None]) -> T:
     content, text = yaml_node.load(path)
     faults = Collected()
-    found = convert(yaml_node.parse(text, str(path), faults), path.stem, hashlib.sha256(content).hexdigest())
+    root = yaml_node.parse(text, str(path), faults, schema.of(kind))
+    found = convert(root, path.stem, hashlib.sha256(content).hexdigest())
     if not faults:
         check(found, faults)
     faults.raise_any()
@@ -66,7 +67,7 @@ def _read(path: Path, convert: Callable[[Node, str, str], T], check: Callable[[T
 
 
 def _regimen(root: Node, id: str, sha256: str) -> Regimen:
-    found = root.record(schema.REGIMEN)
+    found = root.record()
     return Regimen(
         id=id,
         place=root.place,
@@ -87,7 +88,7 @@ def _regimen(root: Node, id: str, sha256: str) -> Regimen:
 
 
 def _ceiling(root: Node, id: str, sha256: str) -> Ceiling:
-    found = root.record(schema.CEILING)
+    found = root.record()
     return Ceiling(
         id=id,
         place=root.place,
@@ -102,7 +103,7 @@ def _ceiling(root: Node, id: str, sha256: str) -> Ceiling:
 
 def sources(at: Node) -> tuple[Source, ...]:
     """The sources under a `sources:` key."""
-    return tuple(_source(key, value.record(schema.SOURCE)) for key, value in at.pairs())
+    return tuple(_source(key, value.record()) for key, value in at.pairs())
 
 
 def _source(key: Node, found: Record) -> Source:
@@ -116,7 +117,7 @@ def citations(at: Node) -> tuple[Citation, ...]:
 
 
 def _block(at: Node) -> Block:
-    found = at.record(schema.BLOCK)
+    found = at.record()
     cycles, onward = found.read("cycles", _cycles, FIRST_ONLY)
     cited = found.read("source", citations, NONE_CITED)
     return Block(
@@ -132,14 +133,12 @@ def _block(at: Node) -> Block:
 
 
 def _cycles(at: Node) -> tuple[tuple[int, ...], bool]:
-    if match := re.fullmatch(f"({schema.ONE}) onward", at.text()):
-        return (int(match[1]),), True
-    if (match := re.fullmatch(f"({schema.ONE}) to ({schema.ONE})", at.text())) and int(match[1]) < int(match[2]):
-        return tuple(range(int(match[1]), int(match[2]) + 1)), False
-    cycles = tuple(int(each) for each in re.findall("[0-9]+", at.text()))
-    if re.fullmatch(f"{schema.ONE}(, {schema.ONE})*", at.text()) and cycles == tuple(sorted(set(cycles))):
-        return cycles, False
-    raise at.refused(f"{at.text()!r} are not cycles", "write 1, or 2 to 6, or 2, 4, 6, 8, or 2 onward")
+    cycles = _increasing_numbers(at)
+    if not cycles:
+        raise at.refused(f"{at.text()!r} are not cycles", "write 1, or 2 to 6, or 2, 4, 6, 8, or 2 onward")
+    if " to " in at.text():
+        cycles = tuple(range(cycles[0], cycles[1] + 1))
+    return cycles, "onward" in at.text()
 
 
 def _doses(at: Node, cited: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
@@ -156,15 +155,15 @@ def _doses(at: Node, cited: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
 
 
 def _day(key: Node) -> int:
-    if match := re.fullmatch(f"day ({schema.ONE})", key.text()):
-        return int(match[1])
+    if key.match():
+        return int(key.text().removeprefix("day "))
     raise key.refused(f"{key.text()!r} is not a day", "write it like day 8")
 
 
 def _dose(day: int, at: Node, cited: tuple[Citation, ...]) -> Dose:
     if at.kind != "mapping":
         return Dose(day, _level(at), cited)
-    found = at.record(schema.DOSE)
+    found = at.record()
     none: Quantity | Choice = units.NO_LEVEL
     level = found.read("level", _level, none)
     return Dose(day, level, found.read("source", citations, ()))
@@ -194,26 +193,32 @@ def amount(at: Node) -> Quantity:
 
 
 def _length(at: Node) -> tuple[int, int]:
-    match = re.fullmatch(f"({schema.ONE})(?: to ({schema.ONE}))? d", at.text())
-    if not match or (match[2] and int(match[2]) <= int(match[1])):
+    days = _increasing_numbers(at)
+    if not days:
         raise at.refused(f"{at.text()!r} is not a cycle length", "write 28 d, or 21 to 28 d")
-    return int(match[1]), int(match[2] or match[1])
+    return days[0], days[-1]
+
+
+def _increasing_numbers(at: Node) -> tuple[int, ...]:
+    """The numbers of a text that is as the schema says, each larger than the one before; otherwise none."""
+    numbers = tuple(map(int, re.findall("[0-9]+", at.text()))) if at.match() else ()
+    return numbers if all(one < other for one, other in pairwise(numbers)) else ()
 
 
 def _stop(at: Node) -> Stop:
-    found = at.record(schema.STOP)
+    found = at.record()
     found.text("if")
     return Stop(found.read("after cycle", Node.whole, 1), found.read("source", citations, ()), at.place)
 
 
 def _transplant(at: Node) -> Transplant:
-    found = at.record(schema.TRANSPLANT)
+    found = at.record()
     usual, most = (found.read(key, Node.whole, 1) for key in ("cycles", "at most"))
     return Transplant(usual, most, found.text("note"), found.read("source", citations, ()), at.place)
 
 
 def _total(at: Node) -> Total:
-    found = at.record(schema.TOTAL)
+    found = at.record()
     if ("worked" in found) == ("source" in found):
         raise at.refused("a total is either worked or published", "write worked: … or source: {id: spot}")
     return Total(
@@ -233,12 +238,12 @@ def remission_after(at: Node) -> int:
 
 
 def _disagreement(at: Node) -> Disagreement:
-    found = at.record(schema.DISAGREEMENT)
+    found = at.record()
     return Disagreement(found.text("about"), found.read("says", citations, ()), found.text("matters"))
 
 
 def _result(at: Node) -> Result:
-    found = at.record(schema.RESULT)
+    found = at.record()
     return Result(
         of=found.text("of"),
         patients=found.read("patients", Node.whole, None),
@@ -253,7 +258,7 @@ def _result(at: Node) -> Result:
 
 
 def _age(at: Node) -> Age:
-    match = re.search(schema.AGE, at.text())
+    match = at.match()
     if not match:
         raise at.refused(f"{at.text()!r} is not an age", "write median 47, or median 47, range 18 to 78")
     median, *ends = (Decimal(each) for each in match.groups() if each)
@@ -263,12 +268,12 @@ def _age(at: Node) -> Age:
 
 
 def _sos(at: Node) -> Sos:
-    found = at.record(schema.SOS)
+    found = at.record()
     return Sos(found.read("rate", _percent, Decimal(0)), cast(Denominator, found.text("among")))
 
 
 def _percent(at: Node) -> Decimal:
-    match = re.search(schema.RATE, at.text())
+    match = at.match()
     if not match:
         raise at.refused(f"{at.text()!r} is not a percentage", "write it like 80.7 %, from 0 to 100")
     return Decimal(match[1])
