@@ -126,3 +126,10 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing(tmp_path: Path) 
     path = tmp_path / "mrd-mdacc.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + good.replace("\n", "\r\n").encode())
     assert lint.faults(path) == ()
+
+
+def test_a_dose_on_the_last_day_of_its_cycle_is_no_fault(tmp_path: Path) -> None:
+    text = (HERE / "dose-after-the-end-of-its-cycle.yaml").read_text("utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(text.replace("day 15", "day 14"), "utf-8")
+    assert lint.faults(path) == ()

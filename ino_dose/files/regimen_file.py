@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", Regimen, Ceiling)
 FIRST_ONLY: tuple[tuple[int, ...], bool] = ((1,), False)
 NONE_CITED: tuple[Citation, ...] = ()
+LONGEST = 99
+"""Days of a cycle, as far as a schedule file can write them."""
 
 
 def read(path: Path) -> Regimen:
@@ -120,12 +122,13 @@ def _block(at: Node) -> Block:
     found = at.record()
     cycles, onward = found.read("cycles", _cycles, FIRST_ONLY)
     cited = found.read("source", citations, NONE_CITED)
+    length = found.read("length", _length, None)
     return Block(
         cycles=cycles,
         onward=onward,
         condition=cast(Condition, found.text("if")) or None,
-        doses=found.read("doses", lambda at: _doses(at, cited), None),
-        length=found.read("length", _length, None),
+        doses=found.read("doses", lambda at: _doses(at, cited, length[0] if length else LONGEST), None),
+        length=length,
         citations=cited,
         place=at.place,
         note=found.text("note"),
@@ -141,7 +144,7 @@ def _cycles(at: Node) -> tuple[tuple[int, ...], bool]:
     return cycles, "onward" in at.text()
 
 
-def _doses(at: Node, cited: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
+def _doses(at: Node, cited: tuple[Citation, ...], shortest: int) -> tuple[Dose, ...] | None:
     if at.scalar == "not stated":
         return None
     doses: list[Dose] = []
@@ -150,6 +153,9 @@ def _doses(at: Node, cited: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
             day = _day(key)
             if doses and day <= doses[-1].day:
                 raise key.refused(f"day {day} comes after day {doses[-1].day}", "write each day once, in order")
+            if day > shortest:
+                problem = f"day {day} is after the end of its cycle, whose shortest stated length is {shortest} d"
+                raise key.refused(problem, "correct the day or the length")
             doses.append(_dose(day, value, cited))
     return tuple(doses)
 
