@@ -133,3 +133,27 @@ def test_a_dose_on_the_last_day_of_its_cycle_is_no_fault(tmp_path: Path) -> None
     path = tmp_path / "own.yaml"
     path.write_text(text.replace("day 15", "day 14"), "utf-8")
     assert lint.faults(path) == ()
+
+
+def test_forty_thousand_blank_lines_are_read_at_once(tmp_path: Path) -> None:
+    """Looking for a key at each line, over all blank lines behind it, took 15 seconds."""
+    path = tmp_path / "blank.yaml"
+    path.write_text("\n" * 40_000 + "title: blank\n")
+    start = time.process_time()
+    assert [fault.where[1] for fault in lint.faults(path)] == [40_001] * 2
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ('{"start": "2026-12-01", "patient": {"bsa": "2 m2"}}', "regimen"),
+        ("title: a regimen\nresults:\n  - of: adults\n    events: 3\n", "after transplant"),
+        ("vial: {delivers: 1 mg}\n", "title"),
+        ("upper: 3 mg/m2\n", "title"),
+    ],
+)
+def test_lint_tells_what_a_file_is_by_its_own_keys(text: str, missing: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text(text, "utf-8")
+    assert lint.faults(path)[0].problem == f"{missing!r} is missing"

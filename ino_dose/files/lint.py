@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import Fault, InputError
-from . import course_file, library, product_file, regimen_file, yaml_node
+from ..errors import Collected, Fault, InputError
+from . import course_file, library, product_file, regimen_file, schema, yaml_node
 
 KINDS: dict[str, Callable[[Path], object]] = {
-    r"^(lower|upper) *:": regimen_file.read_ceiling,
-    r"^vial *:": product_file.read,
-    r"^[\s{]*\"?(regimen|patient|events)\"? *:": lambda path: course_file.read(str(path), library.at()),
+    "lower upper": regimen_file.read_ceiling,
+    "vial": product_file.read,
+    "regimen patient events": lambda path: course_file.read(str(path), library.at()),
 }
+"""Keys of which one is enough to tell what a file is."""
 
 
 def faults(path: Path) -> tuple[Fault, ...]:
@@ -23,8 +23,9 @@ def faults(path: Path) -> tuple[Fault, ...]:
     if not path.is_file():
         raise InputError(str(path), "there is no such file", "check the path")
     try:
-        text = yaml_node.load(path)[1]
-        read = next((read for key, read in KINDS.items() if re.search(key, text, re.MULTILINE)), regimen_file.read)
+        root = yaml_node.parse(yaml_node.load(path)[1], str(path), Collected(), schema.of("regimen"))
+        keys = {key.scalar for key, _ in root.members}
+        read = next((read for telling, read in KINDS.items() if keys & {*telling.split()}), regimen_file.read)
         read(path)
     except InputError as error:
         return error.faults
