@@ -1,5 +1,6 @@
 """One fault a file, named after it; the comment at its top is the message that it must produce."""
 
+import os
 import time
 from pathlib import Path
 
@@ -157,3 +158,22 @@ def test_lint_tells_what_a_file_is_by_its_own_keys(text: str, missing: str, tmp_
     path = tmp_path / "file.yaml"
     path.write_text(text, "utf-8")
     assert lint.faults(path)[0].problem == f"{missing!r} is missing"
+
+
+def test_a_pipe_or_a_device_is_refused_instead_of_waited_for(tmp_path: Path, ino: Run) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    own = f"{tmp_path}/own.yaml"
+    (tmp_path / "own.yaml").write_text((HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_text("utf-8"))
+    for name in (str(pipe), "/dev/zero"):
+        told = f"{name}: is a pipe or a device, not a file; save it as a file\n"
+        for arguments in (["plan", name, "--bsa", "1.8m2"], ["show", name], ["plan", "--course", name], ["lint", name]):
+            assert ino(*arguments) == (2, "", told)
+        assert ino("plan", own, "--bsa", "1.8m2", "--ceiling", name) == (2, "", told)
+    assert (
+        ino("regimens", "--schedules", str(pipe)).err == f"--schedules: there is no folder '{pipe}'; check the path\n"
+    )
+    (tmp_path / "own.yaml").rename(tmp_path / "ours.yaml")
+    ran = ino("regimens", "--schedules", str(tmp_path), "-f", "json")
+    assert (ran.code, ran.err) == (4, f"{pipe}: is a pipe or a device, not a file; save it as a file\n")
+    assert "ours" in [each["id"] for each in ran.json]

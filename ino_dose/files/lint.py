@@ -20,8 +20,9 @@ def faults(path: Path) -> tuple[Fault, ...]:
     """Every fault of a file, which is a regimen unless a key says otherwise. Raises InputError where there is none."""
     if path.is_dir():
         raise InputError(str(path), "is a folder", "name the files in it")
-    if not path.is_file():
+    if not path.exists():
         raise InputError(str(path), "there is no such file", "check the path")
+    yaml_node.refuse_pipe(path)
     try:
         root = yaml_node.parse(yaml_node.load(path)[1], str(path), Collected(), schema.of("regimen"))
         keys = {key.scalar for key, _ in root.members}

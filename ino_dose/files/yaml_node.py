@@ -7,6 +7,7 @@ float, and forgets the lines. Nothing of that can happen here: anchors, aliases 
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -174,12 +175,23 @@ def _nearest(word: str, known: list[str]) -> str:
 
 def load(path: Path) -> tuple[bytes, str]:
     """The bytes of a file and their text. Raises InputError for what is no text file of at most 1 MiB."""
+    refuse_pipe(path)
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(str(path), f"cannot be read: {error.strerror}", "check the path") from None
     return content, decode(content, str(path))
+
+
+def refuse_pipe(path: Path) -> None:
+    """Raises InputError for a pipe or a device, of which reading could wait for ever."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise InputError(str(path), "is a pipe or a device, not a file", "save it as a file")
 
 
 def decode(content: bytes, name: str) -> str:
