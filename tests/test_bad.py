@@ -71,12 +71,43 @@ def test_thirty_thousand_keys_are_read_at_once(tmp_path: Path) -> None:
     assert time.process_time() - start < 5
 
 
-def test_a_working_of_thousands_of_brackets_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "brackets.yaml"
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("worked: 0.6", "worked: " + "(" * 5000 + "0.6", "one value here has more than 2000 characters"),
+        ("worked: 0.6", "worked: " + "(" * 1000 + "0.6", "the working has more than 200 characters"),
+        ("worked: 0.6", "worked: " + "9" * 150 + " × 0.6", "the working gives 6000"),
+        ("worked: 0.6", "worked: " + "9 × " * 200_000 + "0.6", "one value here has more than 2000 characters"),
+        ("worked: 0.6", "worked: ٠.٦", "cannot be read"),
+        ("cycles: 1", "cycles: " + "9" * 5000, "one value here has more than 2000 characters"),
+        ("cycles: 1", "cycles: " + "9" * 2000, "9' are not cycles"),
+    ],
+    ids=range(7),
+)
+def test_thousands_of_digits_and_brackets_are_refused_in_a_sentence(
+    old: str, new: str, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.yaml"
     good = (HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_text("utf-8")
-    path.write_text(good.replace("worked: 0.6", "worked: " + "(" * 5000 + "0.6", 1), "utf-8")
-    (fault,) = lint.faults(path)
-    assert "cannot be read" in fault.problem
+    path.write_text(good.replace(old, new, 1), "utf-8")
+    start = time.process_time()
+    fault = lint.faults(path)[0]
+    assert told in fault.problem
+    assert len(str(fault)) < 2200
+    assert time.process_time() - start < 2
+
+
+def test_thousands_of_blocks_and_sources_are_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    good = (HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_text("utf-8")
+    block = "  - {cycles: 1 onward, doses: {day 1: 0.6 mg/m2}, source: {trial: here}}\n"
+    source = "  s%s: {cite: x, read: abstract}\n"
+    sources = "".join(source % number for number in range(4000))
+    text = good.replace("blocks:\n", "blocks:\n" + block * 4000).replace("sources:\n", "sources:\n" + sources)
+    path.write_text(text, "utf-8")
+    start = time.process_time()
+    assert len(lint.faults(path)) > 4000
+    assert time.process_time() - start < 5
 
 
 PARSERS = [yaml.SafeLoader, *filter(None, [getattr(yaml, "CSafeLoader", None)])]

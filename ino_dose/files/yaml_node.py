@@ -18,6 +18,8 @@ from ..errors import Collected, InputError
 
 LARGEST = 1024 * 1024
 DEEPEST = 20
+LONGEST = 2000
+"""Characters of one value: what is refused is repeated to the person, and no value needs half as many."""
 T = TypeVar("T")
 Kind = Literal["value", "list", "mapping"]
 Shape = Mapping[str, Any]
@@ -77,6 +79,8 @@ class Node(NamedTuple):
             raise self.refused(f"one value belongs here, not a {self.kind}", "write one value")
         if not self.scalar.strip():
             raise self.refused("a value is missing here", "write it after the colon, or leave the key out")
+        if len(self.scalar) > LONGEST:
+            raise self.refused(f"one value here has more than {LONGEST} characters", "shorten it")
         if not self.scalar.replace("\n", " ").isprintable():
             raise self.refused("a character here cannot be printed", "write plain text")
         return self.scalar
