@@ -108,3 +108,21 @@ def test_a_prefix_of_several_ids_lists_them_with_what_sets_them_apart(ino: Run) 
     listed = [line.split(":")[0].strip() for line in ran.err.splitlines()[1:]]
     assert listed == [f"mini-hyper-cvd-ino-v{version}" for version in "1234"]
     assert len(set(ran.err.splitlines())) == 5
+
+
+def test_hidden_files_are_passed_over(site: Path, ino: Run) -> None:
+    """As an editor leaves them behind, or a file system of another kind."""
+    for name in (".our-course.yaml", "._our-course.yaml", ".hidden.yml"):
+        (site / name).write_text("no regimen", "utf-8")
+    ran = ino("regimens", "-f", "json", "--schedules", str(site))
+    assert (ran.code, ran.err) == (0, "")
+    assert {each["id"] for each in ran.json} == {*library.at().files, "our-course"}
+
+
+def test_no_folder_is_not_the_current_one(site: Path, ino: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(site)
+    assert ino("show", "our-course", "--schedules", ".").code == 0
+    ran = ino("show", "our-course", "--schedules", "")
+    assert ran == (2, "", "--schedules: no folder is named; write its path, which is . for this one\n")
+    monkeypatch.setenv("INO_DOSE_SCHEDULES", "")
+    assert ino("show", "our-course").err.startswith("REGIMEN: there is no regimen 'our-course'")
