@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from .. import units
+from .. import errors, units
 from ..engine.course import NEVER
 from ..engine.exposure import Ceiling
 from ..engine.regimen import (
@@ -33,7 +33,7 @@ from ..engine.regimen import (
     Total,
     Transplant,
 )
-from ..errors import Collected
+from ..errors import Collected, InputError
 from . import consistency, schema, yaml_node
 from .yaml_node import Node, Record
 
@@ -70,6 +70,8 @@ def _read(path: Path, kind: str, convert: Callable[[Node, str, str], T], check: 
 
 def _regimen(root: Node, id: str, sha256: str) -> Regimen:
     found = root.record()
+    with root.faults.here():
+        _check_id(root, id)
     return Regimen(
         id=id,
         place=root.place,
@@ -87,6 +89,14 @@ def _regimen(root: Node, id: str, sha256: str) -> Regimen:
         disagreements=found.read("disagreements", lambda at: at.each(_disagreement), ()),
         results=found.read("results", lambda at: at.each(_result), ()),
     )
+
+
+def _check_id(root: Node, id: str) -> None:
+    if not re.fullmatch("[a-z0-9][a-z0-9-]*", id):
+        plain = re.sub("[^a-z0-9]+", "-", id.lower()).strip("-") or "our-course"
+        problem = f"{errors.printable(id)!r} is no id, and a regimen's id is the name of its file"
+        hint = f"write small letters, digits and hyphens: {plain}.yaml"
+        raise InputError(root.place.rpartition(":")[0], problem, hint)
 
 
 def _ceiling(root: Node, id: str, sha256: str) -> Ceiling:

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import yaml
 
+from .. import errors
 from ..errors import Collected, InputError
 
 LARGEST = 1024 * 1024
@@ -179,13 +180,14 @@ def _nearest(word: str, known: list[str]) -> str:
 
 def load(path: Path) -> tuple[bytes, str]:
     """The bytes of a file and their text. Raises InputError for what is no text file of at most 1 MiB."""
+    name = errors.printable(str(path))
     refuse_pipe(path)
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
-        raise InputError(str(path), f"cannot be read: {error.strerror}", "check the path") from None
-    return content, decode(content, str(path))
+        raise InputError(name, f"cannot be read: {error.strerror}", "check the path") from None
+    return content, decode(content, name)
 
 
 def refuse_pipe(path: Path) -> None:
@@ -195,7 +197,7 @@ def refuse_pipe(path: Path) -> None:
     except OSError:
         return
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise InputError(str(path), "is a pipe or a device, not a file", "save it as a file")
+        raise InputError(errors.printable(str(path)), "is a pipe or a device, not a file", "save it as a file")
 
 
 def decode(content: bytes, name: str) -> str:
@@ -211,6 +213,7 @@ def decode(content: bytes, name: str) -> str:
 
 def parse(text: str, name: str, faults: Collected, shape: Shape) -> Node:
     """The one document in `text`, each node with its part of `shape` (JSON Schema). A key written twice goes to `faults`; what is no YAML is raised."""
+    name = errors.printable(name)
     try:
         return _Reader(yaml.parse(text, Loader=_LOADER), name, faults).document(shape)
     except yaml.MarkedYAMLError as error:
