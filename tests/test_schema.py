@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT7
 
 from ino_dose.commands import lint as command
 from ino_dose.errors import InputError
-from ino_dose.files import course_file, library, product_file, regimen_file, schema
+from ino_dose.files import ceiling_file, course_file, library, product_file, regimen_file, schema
 from ino_dose.files.yaml_node import Record
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ COURSES = {
 }
 READ = {
     "regimen": regimen_file.read,
-    "ceiling": regimen_file.read_ceiling,
+    "ceiling": ceiling_file.read,
     "product": product_file.read,
     "course": lambda path: course_file.read(str(path), library.at()),
 }

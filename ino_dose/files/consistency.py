@@ -1,17 +1,16 @@
-"""Whether the parts of a schedule fit together: sources, branches, and the double entry of totals."""
+"""Whether the parts of a regimen fit together: sources, branches, and the double entry of totals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .. import units
 from ..engine import prescription
 from ..engine.course import NEVER
-from ..engine.exposure import Ceiling
-from ..engine.regimen import Choice, Citation, Condition, Regimen, Source, Total
+from ..engine.regimen import Choice, Citation, Condition, Regimen, Total
 from ..errors import Collected, InputError
-from . import working
+from . import sources, working
 
 if TYPE_CHECKING:
     from ..units import Quantity
@@ -23,7 +22,7 @@ def regimen(found: Regimen, faults: Collected) -> None:
         problem = "a regimen has blocks, or status: incomplete and missing"
         faults.extend(InputError(found.place, problem, "write one or the other").faults)
         return
-    _sources(found.sources, _cited(found), faults, may_rest=found.incomplete)
+    sources.check(found.sources, _cited(found), faults, may_rest=found.incomplete)
     if found.incomplete:
         return
     try:
@@ -47,29 +46,6 @@ def _cited(found: Regimen) -> Iterator[Citation]:
         yield from each.citations if each else ()
     for disagreement in found.disagreements:
         yield from disagreement.says
-
-
-def ceiling(found: Ceiling, faults: Collected) -> None:
-    """Every way in which the parts of a ceiling contradict each other."""
-    _sources(found.sources, found.citations, faults)
-    with faults.here():
-        if found.lower > found.upper:
-            raise InputError(found.place, "the lower limit is above the upper one", "exchange the two")
-
-
-def _sources(sources: Iterable[Source], cited: Iterable[Citation], faults: Collected, may_rest: bool = False) -> None:
-    known = {source.id: source for source in sources}
-    spots = dict.fromkeys(cited)
-    named = {citation.source for citation in spots}
-    for citation in spots:
-        with faults.here():
-            if citation.source not in known:
-                there = "the sources are " + ", ".join(known)
-                raise InputError(citation.place, f"{citation.source!r} is not among the sources", there)
-    for source in known.values():
-        with faults.here():
-            if not may_rest and source.id not in named:
-                raise InputError(source.place, f"the source {source.id!r} is cited nowhere", "cite it or take it out")
 
 
 def _begins(found: Regimen) -> None:

@@ -15,7 +15,7 @@ from ..engine import dosing, prescription
 from ..engine.course import Event, What
 from ..errors import Collected, InputError
 from ..request import CourseFile
-from . import regimen_file, schema, yaml_node
+from . import regimen_file, schema, text_file, yaml_node
 from .library import Library
 from .yaml_node import Node, Record
 
@@ -47,10 +47,10 @@ def read(name: str, books: Library) -> CourseFile:
 
 def _text(name: str) -> str:
     if name != "-":
-        return yaml_node.load(Path(name))[1]
+        return text_file.load(Path(name))[1]
     if sys.stdin is None:
         raise InputError(name, "standard input is closed", "write a file's name, or pipe the course into this")
-    return yaml_node.decode(sys.stdin.buffer.read(yaml_node.LARGEST + 1), name)
+    return text_file.decode(sys.stdin.buffer.read(text_file.LARGEST + 1), name)
 
 
 RISKS = {

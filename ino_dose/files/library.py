@@ -107,9 +107,9 @@ def everything() -> list[Path]:
 
 def ceiling(path: Path | None = None) -> Ceiling:
     """The ceiling on exposure before transplant: the bundled one, or a site's own."""
-    from . import regimen_file
+    from . import ceiling_file
 
-    return regimen_file.read_ceiling(path or BUNDLED / "ceiling" / "pre-transplant.yaml")
+    return ceiling_file.read(path or BUNDLED / "ceiling" / "pre-transplant.yaml")
 
 
 def product() -> Product:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import Collected, Fault, InputError
-from . import course_file, library, product_file, regimen_file, schema, yaml_node
+from . import ceiling_file, course_file, library, product_file, regimen_file, schema, text_file, yaml_node
 
 KINDS: dict[str, Callable[[Path], object]] = {
-    "lower upper": regimen_file.read_ceiling,
+    "lower upper": ceiling_file.read,
     "vial": product_file.read,
     "regimen patient events": lambda path: course_file.read(str(path), library.at()),
 }
@@ -22,9 +22,9 @@ def faults(path: Path) -> tuple[Fault, ...]:
         raise InputError(str(path), "is a folder", "name the files in it")
     if not path.exists():
         raise InputError(str(path), "there is no such file", "check the path")
-    yaml_node.refuse_pipe(path)
+    text_file.refuse_pipe(path)
     try:
-        root = yaml_node.parse(yaml_node.load(path)[1], str(path), Collected(), schema.of("regimen"))
+        root = yaml_node.parse(text_file.load(path)[1], str(path), Collected(), schema.of("regimen"))
         keys = {key.scalar for key, _ in root.members}
         read = next((read for telling, read in KINDS.items() if keys & {*telling.split()}), regimen_file.read)
         read(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from .. import units
 from ..engine.preparation import Product
 from ..errors import Collected
 from ..units import Kind
-from . import regimen_file, schema, yaml_node
+from . import schema, sources, text_file, yaml_node
 from .yaml_node import Node, Record
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def read(path: Path) -> Product:
     """The facts in a file. Raises InputError with every fault that the file has."""
     faults = Collected()
-    found = yaml_node.parse(yaml_node.load(path)[1], str(path), faults, schema.of("product")).record()
+    found = yaml_node.parse(text_file.load(path)[1], str(path), faults, schema.of("product")).record()
     names = ("vial", "concentration", "bag", "rounding", "spacing", "window")
     facts = {name: fact for name in names if (fact := found.read(name, Node.record, None))}
     faults.raise_any()
@@ -34,9 +35,10 @@ def read(path: Path) -> Product:
         spacing=facts["spacing"].read("least", _days, 0),
         window=facts["window"].read("within", _days, 0),
         window_days=facts["window"].read("days", lambda at: at.each(Node.whole), ()),
-        cited={name: fact.read("source", regimen_file.citations, ()) for name, fact in facts.items()},
-        sources=found.read("sources", regimen_file.sources, ()),
+        cited={name: sources.cited(fact) for name, fact in facts.items()},
+        sources=sources.read(found),
     )
+    sources.check(product.sources, chain.from_iterable(product.cited.values()), faults)
     faults.raise_any()
     return product
 

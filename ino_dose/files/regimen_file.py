@@ -1,4 +1,4 @@
-"""A YAML file → a regimen or a ceiling, every fault of it at once, each with its line.
+"""A YAML file → a regimen, every fault of it at once, each with its line.
 
 What keys there are stands in `schedules/schema/`; whether the parts fit together is asked in `consistency.py`.
 """
@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 from .. import errors, units
 from ..engine.course import NEVER
-from ..engine.exposure import Ceiling
 from ..engine.regimen import (
     Age,
     Block,
@@ -28,42 +26,30 @@ from ..engine.regimen import (
     Regimen,
     Result,
     Sos,
-    Source,
     Stop,
     Total,
     Transplant,
 )
 from ..errors import Collected, InputError
-from . import consistency, schema, yaml_node
-from .yaml_node import Node, Record
+from . import consistency, schema, sources, text_file, yaml_node
+from .yaml_node import Node
 
 if TYPE_CHECKING:
     from ..units import Quantity
 
-T = TypeVar("T", Regimen, Ceiling)
 FIRST_ONLY: tuple[tuple[int, ...], bool] = ((1,), False)
-NONE_CITED: tuple[Citation, ...] = ()
 LONGEST = 99
 """Days of a cycle, as far as a schedule file can write them."""
 
 
 def read(path: Path) -> Regimen:
     """The regimen in a file. Raises InputError with every fault that the file has."""
-    return _read(path, "regimen", _regimen, consistency.regimen)
-
-
-def read_ceiling(path: Path) -> Ceiling:
-    """The ceiling in a file. Raises InputError with every fault that the file has."""
-    return _read(path, "ceiling", _ceiling, consistency.ceiling)
-
-
-def _read(path: Path, kind: str, convert: Callable[[Node, str, str], T], check: Callable[[T, Collected], None]) -> T:
-    content, text = yaml_node.load(path)
+    content, text = text_file.load(path)
     faults = Collected()
-    root = yaml_node.parse(text, str(path), faults, schema.of(kind))
-    found = convert(root, path.stem, hashlib.sha256(content).hexdigest())
+    root = yaml_node.parse(text, str(path), faults, schema.of("regimen"))
+    found = _regimen(root, path.stem, hashlib.sha256(content).hexdigest())
     if not faults:
-        check(found, faults)
+        consistency.regimen(found, faults)
     faults.raise_any()
     return found
 
@@ -78,7 +64,7 @@ def _regimen(root: Node, id: str, sha256: str) -> Regimen:
         title=found.text("title"),
         after_transplant=found.text("after transplant") == "yes",
         incomplete=found.text("status") == "incomplete",
-        sources=found.read("sources", sources, ()),
+        sources=sources.read(found),
         blocks=found.read("blocks", lambda at: at.each(_block), ()),
         sha256=sha256,
         stop=found.read("stop", _stop, None),
@@ -99,39 +85,10 @@ def _check_id(root: Node, id: str) -> None:
         raise InputError(root.place.rpartition(":")[0], problem, hint)
 
 
-def _ceiling(root: Node, id: str, sha256: str) -> Ceiling:
-    found = root.record()
-    return Ceiling(
-        id=id,
-        place=root.place,
-        title=found.text("title"),
-        lower=found.read("lower", amount, units.NO_LEVEL),
-        upper=found.read("upper", amount, units.NO_LEVEL),
-        basis=found.text("basis"),
-        citations=found.read("source", citations, ()),
-        sources=found.read("sources", sources, ()),
-    )
-
-
-def sources(at: Node) -> tuple[Source, ...]:
-    """The sources under a `sources:` key."""
-    return tuple(_source(key, value.record()) for key, value in at.pairs())
-
-
-def _source(key: Node, found: Record) -> Source:
-    doi, trial = found.text("doi") or None, found.text("trial") or None
-    return Source(key.text(), found.text("cite"), found.text("read"), key.place, doi, trial)
-
-
-def citations(at: Node) -> tuple[Citation, ...]:
-    """The spots under a `source:` key."""
-    return tuple(Citation(key.text(), spot.text(), key.place) for key, spot in at.pairs())
-
-
 def _block(at: Node) -> Block:
     found = at.record()
     cycles, onward = found.read("cycles", _cycles, FIRST_ONLY)
-    cited = found.read("source", citations, NONE_CITED)
+    cited = sources.cited(found)
     length = found.read("length", _length, None)
     return Block(
         cycles=cycles,
@@ -178,20 +135,20 @@ def _day(key: Node) -> int:
 
 def _dose(day: int, at: Node, cited: tuple[Citation, ...]) -> Dose:
     if at.kind != "mapping":
-        return Dose(day, _level(at), cited)
+        return Dose(day, _level_or_choice(at), cited)
     found = at.record()
     none: Quantity | Choice = units.NO_LEVEL
-    level = found.read("level", _level, none)
-    return Dose(day, level, found.read("source", citations, ()))
+    level = found.read("level", _level_or_choice, none)
+    return Dose(day, level, sources.cited(found))
 
 
-def _level(at: Node) -> Quantity | Choice:
+def _level_or_choice(at: Node) -> Quantity | Choice:
     if at.kind == "list":
-        return _increasing(at, at.each(amount), listed=True)
+        return _increasing(at, at.each(level), listed=True)
     if match := re.fullmatch(r"(\S+) to (\S+) (\S+)", at.text()):
         ends = (f"{match[1]} {match[3]}", f"{match[2]} {match[3]}")
         return _increasing(at, tuple(units.read(each, units.LEVEL, at.place) for each in ends), listed=False)
-    return amount(at)
+    return level(at)
 
 
 def _increasing(at: Node, levels: tuple[Quantity, ...], listed: bool) -> Choice:
@@ -200,12 +157,12 @@ def _increasing(at: Node, levels: tuple[Quantity, ...], listed: bool) -> Choice:
     return Choice(levels, listed)
 
 
-def amount(at: Node) -> Quantity:
+def level(at: Node) -> Quantity:
     """A level in mg/m², which is not 0."""
-    level = units.read(at.text(), units.LEVEL, at.place)
-    if not level.magnitude:
+    found = units.read(at.text(), units.LEVEL, at.place)
+    if not found.magnitude:
         raise at.refused("a level of 0 is no level", "leave it out")
-    return level
+    return found
 
 
 def _length(at: Node) -> tuple[int, int]:
@@ -224,13 +181,13 @@ def _increasing_numbers(at: Node) -> tuple[int, ...]:
 def _stop(at: Node) -> Stop:
     found = at.record()
     found.text("if")
-    return Stop(found.read("after cycle", Node.whole, 1), found.read("source", citations, ()), at.place)
+    return Stop(found.read("after cycle", Node.whole, 1), sources.cited(found), at.place)
 
 
 def _transplant(at: Node) -> Transplant:
     found = at.record()
     usual, most = (found.read(key, Node.whole, 1) for key in ("cycles", "at most"))
-    return Transplant(usual, most, found.text("note"), found.read("source", citations, ()), at.place)
+    return Transplant(usual, most, found.text("note"), sources.cited(found), at.place)
 
 
 def _total(at: Node) -> Total:
@@ -240,10 +197,10 @@ def _total(at: Node) -> Total:
     return Total(
         through_cycle=found.read("through cycle", Node.whole, 1),
         remission_after=found.read("remission after", remission_after, None),
-        level=found.read("total", amount, units.NO_LEVEL),
-        chosen=found.read("level", amount, None),
+        level=found.read("total", level, units.NO_LEVEL),
+        chosen=found.read("level", level, None),
         worked=found.text("worked"),
-        citations=found.read("source", citations, ()),
+        citations=sources.cited(found),
         place=at.place,
     )
 
@@ -255,7 +212,7 @@ def remission_after(at: Node) -> int:
 
 def _disagreement(at: Node) -> Disagreement:
     found = at.record()
-    return Disagreement(found.text("about"), found.read("says", citations, ()), found.text("matters"))
+    return Disagreement(found.text("about"), sources.cited(found, "says"), found.text("matters"))
 
 
 def _result(at: Node) -> Result:
@@ -269,7 +226,7 @@ def _result(at: Node) -> Result:
         transplant=found.read("transplant", _percent, None),
         survival=found.text("survival"),
         sos=found.read("sos", _sos, None),
-        citations=found.read("source", citations, ()),
+        citations=sources.cited(found),
     )
 
 

@@ -7,9 +7,7 @@ float, and forgets the lines. Nothing of that can happen here: anchors, aliases 
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import yaml
@@ -17,7 +15,6 @@ import yaml
 from .. import errors
 from ..errors import Collected, InputError
 
-LARGEST = 1024 * 1024
 DEEPEST = 20
 LONGEST = 2000
 """Characters of one value: what is refused is repeated to the person, and no value needs half as many."""
@@ -176,39 +173,6 @@ def _nearest(word: str, known: list[str]) -> str:
         return "between braces a comma ends a value: write a point, as in 82.5 kg"
     near = get_close_matches(word, known, 1)
     return f"did you mean {near[0]!r}?" if near else "the keys are " + ", ".join(known)
-
-
-def load(path: Path) -> tuple[bytes, str]:
-    """The bytes of a file and their text. Raises InputError for what is no text file of at most 1 MiB."""
-    name = errors.printable(str(path))
-    refuse_pipe(path)
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise InputError(name, f"cannot be read: {error.strerror}", "check the path") from None
-    return content, decode(content, name)
-
-
-def refuse_pipe(path: Path) -> None:
-    """Raises InputError for a pipe or a device, of which reading could wait for ever."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise InputError(errors.printable(str(path)), "is a pipe or a device, not a file", "save it as a file")
-
-
-def decode(content: bytes, name: str) -> str:
-    """The text of at most 1 MiB of UTF-8."""
-    if len(content) > LARGEST:
-        raise InputError(name, "is larger than 1 MiB", "such a file is a page of text")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{name}:{line}", "is not UTF-8 text", "save the file as UTF-8") from None
 
 
 def parse(text: str, name: str, faults: Collected, shape: Shape) -> Node:
