@@ -1,5 +1,6 @@
 """One fault a file, named after it; the comment at its top is the message that it must produce."""
 
+import os
 import time
 from pathlib import Path
 
@@ -70,12 +71,43 @@ def test_thirty_thousand_keys_are_read_at_once(tmp_path: Path) -> None:
     assert time.process_time() - start < 5
 
 
-def test_a_working_of_thousands_of_brackets_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "brackets.yaml"
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("worked: 0.6", "worked: " + "(" * 5000 + "0.6", "one value here has more than 2000 characters"),
+        ("worked: 0.6", "worked: " + "(" * 1000 + "0.6", "the working has more than 200 characters"),
+        ("worked: 0.6", "worked: " + "9" * 150 + " × 0.6", "the working gives 6000"),
+        ("worked: 0.6", "worked: " + "9 × " * 200_000 + "0.6", "one value here has more than 2000 characters"),
+        ("worked: 0.6", "worked: ٠.٦", "cannot be read"),
+        ("cycles: 1", "cycles: " + "9" * 5000, "one value here has more than 2000 characters"),
+        ("cycles: 1", "cycles: " + "9" * 2000, "9' are not cycles"),
+    ],
+    ids=range(7),
+)
+def test_thousands_of_digits_and_brackets_are_refused_in_a_sentence(
+    old: str, new: str, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.yaml"
     good = (HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_text("utf-8")
-    path.write_text(good.replace("worked: 0.6", "worked: " + "(" * 5000 + "0.6", 1), "utf-8")
-    (fault,) = lint.faults(path)
-    assert "cannot be read" in fault.problem
+    path.write_text(good.replace(old, new, 1), "utf-8")
+    start = time.process_time()
+    fault = lint.faults(path)[0]
+    assert told in fault.problem
+    assert len(str(fault)) < 2200
+    assert time.process_time() - start < 2
+
+
+def test_thousands_of_blocks_and_sources_are_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    good = (HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_text("utf-8")
+    block = "  - {cycles: 1 onward, doses: {day 1: 0.6 mg/m2}, source: {trial: here}}\n"
+    source = "  s%s: {cite: x, read: abstract}\n"
+    sources = "".join(source % number for number in range(4000))
+    text = good.replace("blocks:\n", "blocks:\n" + block * 4000).replace("sources:\n", "sources:\n" + sources)
+    path.write_text(text, "utf-8")
+    start = time.process_time()
+    assert len(lint.faults(path)) > 4000
+    assert time.process_time() - start < 5
 
 
 PARSERS = [yaml.SafeLoader, *filter(None, [getattr(yaml, "CSafeLoader", None)])]
@@ -126,3 +158,53 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing(tmp_path: Path) 
     path = tmp_path / "mrd-mdacc.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + good.replace("\n", "\r\n").encode())
     assert lint.faults(path) == ()
+
+
+def test_a_dose_on_the_last_day_of_its_cycle_is_no_fault(tmp_path: Path) -> None:
+    text = (HERE / "dose-after-the-end-of-its-cycle.yaml").read_text("utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(text.replace("day 15", "day 14"), "utf-8")
+    assert lint.faults(path) == ()
+
+
+def test_forty_thousand_blank_lines_are_read_at_once(tmp_path: Path) -> None:
+    """Looking for a key at each line, over all blank lines behind it, took 15 seconds."""
+    path = tmp_path / "blank.yaml"
+    path.write_text("\n" * 40_000 + "title: blank\n")
+    start = time.process_time()
+    assert [fault.where[1] for fault in lint.faults(path)] == [40_001] * 2
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ('{"start": "2026-12-01", "patient": {"bsa": "2 m2"}}', "regimen"),
+        ("title: a regimen\nresults:\n  - of: adults\n    events: 3\n", "after transplant"),
+        ("vial: {delivers: 1 mg}\n", "title"),
+        ("upper: 3 mg/m2\n", "title"),
+    ],
+)
+def test_lint_tells_what_a_file_is_by_its_own_keys(text: str, missing: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text(text, "utf-8")
+    assert lint.faults(path)[0].problem == f"{missing!r} is missing"
+
+
+def test_a_pipe_or_a_device_is_refused_instead_of_waited_for(tmp_path: Path, ino: Run) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    own = f"{tmp_path}/own.yaml"
+    (tmp_path / "own.yaml").write_text((HERE.parent.parent / "schedules" / "mrd-mdacc.yaml").read_text("utf-8"))
+    for name in (str(pipe), "/dev/zero"):
+        told = f"{name}: is a pipe or a device, not a file; save it as a file\n"
+        for arguments in (["plan", name, "--bsa", "1.8m2"], ["show", name], ["plan", "--course", name], ["lint", name]):
+            assert ino(*arguments) == (2, "", told)
+        assert ino("plan", own, "--bsa", "1.8m2", "--ceiling", name) == (2, "", told)
+    assert (
+        ino("regimens", "--schedules", str(pipe)).err == f"--schedules: there is no folder '{pipe}'; check the path\n"
+    )
+    (tmp_path / "own.yaml").rename(tmp_path / "ours.yaml")
+    ran = ino("regimens", "--schedules", str(tmp_path), "-f", "json")
+    assert (ran.code, ran.err) == (4, f"{pipe}: is a pipe or a device, not a file; save it as a file\n")
+    assert "ours" in [each["id"] for each in ran.json]

@@ -11,7 +11,7 @@ import pytest
 from conftest import Run
 from icalendar import Calendar
 
-LONG = "besponsa-label-for-the-haematology-ward-of-a-hospital-with-a-märchenhaft-long-name-és-több-szó"
+LONG = "besponsa-label-for-the-haematology-ward-of-a-hospital-with-an-incredibly-long-name-in-many-words"
 COURSE = """
 regimen: besponsa-label
 patient: {id: Zoë-A-17, height: 178.3 cm, weight: 82.6 kg}

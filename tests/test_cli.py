@@ -454,10 +454,10 @@ def test_bsa_csv_has_the_same_numbers(ino: Run) -> None:
 
 
 def test_a_regimen_can_be_a_path(tmp_path: Path, ino: Run) -> None:
-    copy = tmp_path / "Our MRD protocol.yaml"
+    copy = tmp_path / "our-mrd-protocol.yaml"
     copy.write_bytes((SCHEDULES / "mrd-mdacc.yaml").read_bytes())
     ran = ino("plan", str(copy), "--bsa", "1.8m2", "-f", "json")
-    assert ran.json["regimen"]["id"] == "Our MRD protocol"
+    assert ran.json["regimen"]["id"] == "our-mrd-protocol"
     assert ran.json["doses"] == ino(*PLAN, "-f", "json").json["doses"]
 
 

@@ -27,9 +27,31 @@ def test_the_example_is_saved_checked_and_planned_as_the_guide_says(tmp_path):
 
 
 def test_the_guide_names_every_key_and_every_choice():
-    keys, words = named(schema.SCHEMA)
+    keys, words = named(schema.of("regimen"))
     assert not [key for key in keys if f"`{key}`" not in GUIDE]
     assert not [word for word in words if f"`{word}`" not in GUIDE and f": {word}`" not in GUIDE]
+
+
+def test_the_guide_says_which_keys_are_required():
+    form = schema.of("regimen")
+    assert "Required are " + ", ".join(f"`{key}`" for key in form["required"]) + " and" in GUIDE
+    keys = required(form["properties"])
+    assert {"cycles", "cite", "total", "among"} < keys
+    assert not [key for key in keys if f"**`{key}`**" not in GUIDE and f"**`{key}: " not in GUIDE]
+
+
+def required(form):
+    """The keys that any entry within a schema must have."""
+    deeper = form.values() if isinstance(form, dict) else form if isinstance(form, list) else ()
+    own = set(form["required"]) if isinstance(form, dict) and "properties" in form else set()
+    return own.union(*map(required, deeper))
+
+
+def test_the_guide_names_every_golden_file_that_a_regimen_changes():
+    golden = Path(__file__).parent / "golden"
+    listing = [path.name for path in golden.glob("*.*") if "mrd-gimema" in path.read_text("utf-8")]
+    assert sorted(listing) == ["compare.txt", "regimens.txt"]
+    assert not [name for name in (*listing, "show/ID.txt") if f"`tests/golden/{name}`" not in GUIDE]
 
 
 def named(form):

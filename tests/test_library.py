@@ -108,3 +108,47 @@ def test_a_prefix_of_several_ids_lists_them_with_what_sets_them_apart(ino: Run) 
     listed = [line.split(":")[0].strip() for line in ran.err.splitlines()[1:]]
     assert listed == [f"mini-hyper-cvd-ino-v{version}" for version in "1234"]
     assert len(set(ran.err.splitlines())) == 5
+
+
+def test_hidden_files_are_passed_over(site: Path, ino: Run) -> None:
+    """As an editor leaves them behind, or a file system of another kind."""
+    for name in (".our-course.yaml", "._our-course.yaml", ".hidden.yml"):
+        (site / name).write_text("no regimen", "utf-8")
+    ran = ino("regimens", "-f", "json", "--schedules", str(site))
+    assert (ran.code, ran.err) == (0, "")
+    assert {each["id"] for each in ran.json} == {*library.at().files, "our-course"}
+
+
+def test_no_folder_is_not_the_current_one(site: Path, ino: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(site)
+    assert ino("show", "our-course", "--schedules", ".").code == 0
+    ran = ino("show", "our-course", "--schedules", "")
+    assert ran == (2, "", "--schedules: no folder is named; write its path, which is . for this one\n")
+    monkeypatch.setenv("INO_DOSE_SCHEDULES", "")
+    assert ino("show", "our-course").err.startswith("REGIMEN: there is no regimen 'our-course'")
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("S1.yaml", "s1.yaml"),
+        ("our course.yml", "our-course.yaml"),
+        ("s1.yaml.yaml", "s1-yaml.yaml"),
+        ("our_course.yaml", "our-course.yaml"),
+        ("-s1.yaml", "s1.yaml"),
+        ("оur-course.yaml", "ur-course.yaml"),  # a Cyrillic о
+        ("s\x1b[31m1.yaml", "s-31m1.yaml"),
+        ("١.yaml", "our-course.yaml"),
+    ],
+)
+def test_a_file_whose_name_is_no_id_is_no_regimen(name: str, write: str, site: Path, ino: Run) -> None:
+    (site / name).write_text(OWN, "utf-8")
+    ran = ino("regimens", "-f", "json", "--schedules", str(site))
+    assert ran.code == 4
+    assert {each["id"] for each in ran.json} == {*library.at().files, "our-course"}
+    assert ran.err[:-1].isprintable()
+    assert ran.err.endswith(
+        f" is no id, and a regimen's id is the name of its file; write small letters, digits and hyphens: {write}\n"
+    )
+    assert ino("plan", str(site / name), "--bsa", "2m2") == (2, "", ran.err)
+    assert ino("lint", str(site / name)) == (3, ran.err, "")

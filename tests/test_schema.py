@@ -1,65 +1,152 @@
-"""The JSON Schema and the reader are one description: neither knows a key that the other does not."""
+"""The JSON Schemas are what the reader goes by: neither knows a key that the other does not."""
 
 import copy
 import json
+import re
 from pathlib import Path
 
 import jsonschema
 import pytest
+import referencing
 import typer
 import yaml
+from referencing.jsonschema import DRAFT7
 
 from ino_dose.commands import lint as command
-from ino_dose.files import library, lint, regimen_file, schema
+from ino_dose.errors import InputError
+from ino_dose.files import ceiling_file, course_file, library, product_file, regimen_file, schema
 from ino_dose.files.yaml_node import Record
 
-FILES = [library.BUNDLED / f"{id}.yaml" for id in list(library.at().files)]
-COPY = library.BUNDLED / "schema" / "regimen.schema.json"
-VALIDATOR = jsonschema.Draft7Validator(schema.SCHEMA)
+HERE = Path(__file__).parent
+FOLDER = library.BUNDLED / "schema"
+KINDS = ("regimen", "ceiling", "product", "course")
+REGIMENS = [library.BUNDLED / f"{id}.yaml" for id in list(library.at().files)]
+COURSES = {
+    "docs/lived-course.yaml": (HERE.parent / "docs" / "lived-course.yaml").read_text("utf-8"),
+    **{
+        path.name: yaml.load(path.read_text("utf-8"), yaml.BaseLoader)["course"]
+        for path in (HERE / "courses").glob("*.yaml")
+    },
+}
+READ = {
+    "regimen": regimen_file.read,
+    "ceiling": ceiling_file.read,
+    "product": product_file.read,
+    "course": lambda path: course_file.read(str(path), library.at()),
+}
+EVERYTHING = """regimen: nhl-phase-1
+patient: {id: A, height: 165 cm, weight: 68 kg, bsa: 1.8 m2, formula: mosteller, sex: f}
+start: 2026-12-01
+transplant: 2027-03-01
+hsct: yes
+prior:
+  - {level: 0.8 mg/m2}
+  - {dose: 1.5 mg, bsa: 1.95 m2}
+  - {regimen: ino-vate, cycles: 2, remission after: 1}
+cycles: 4
+remission after: never
+level: 1.8 mg/m2
+round to: vial
+prior gemtuzumab: yes
+prior transplant: no
+events:
+  - {cycle: 1, day: 1, given: 1 mg, on: 2027-03-02, confirmed: true, after transplant: yes}
+  - {cycle: 1, day: 1, omitted: fever}
+  - {cycle: 1, remission: CR}
+  - {cycle: 2, weight: 60 kg}
+  - {cycle: 2, height: 131 cm}
+  - {cycle: 2, bsa: 1.7 m2}
+  - {cycle: 2, reduce: 25 %}
+  - {cycle: 2, length: 28 d}
+  - {cycle: 2, stop: VOD}
+"""
+"""A course file with every key. Read, it makes no sense together, and nobody plans it."""
 
 
-def plain(path):
-    """The file as an editor sees it, with yes and no as they are written."""
-    return json.loads(json.dumps(yaml.safe_load(path.read_text("utf-8"))), object_hook=worded)
+class Editor(yaml.SafeLoader):
+    """YAML as an editor reads it: `yes` and a date are text."""
+
+    yaml_implicit_resolvers: dict = {}  # noqa: RUF012
 
 
-def worded(mapping):
-    words = {True: "yes", False: "no"}
-    return {key: words[value] if isinstance(value, bool) else value for key, value in mapping.items()}
+Editor.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[0-9]+$"), "0123456789")
+Editor.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[0-9]+\.[0-9]+$"), "0123456789")
+Editor.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(true|false)$"), "tf")
 
 
-def test_the_schema_is_a_schema():
-    jsonschema.Draft7Validator.check_schema(schema.SCHEMA)
+def valid(kind, data):
+    return jsonschema.Draft7Validator(schema.of(kind)).is_valid(data)
 
 
-def test_the_copy_beside_the_schedules_is_the_one_that_is_printed():
-    assert json.loads(COPY.read_text("utf-8")) == schema.SCHEMA
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_schema_is_a_schema(kind):
+    jsonschema.Draft7Validator.check_schema(schema.of(kind))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_schedule_fits_the_schema_and_names_it_for_the_editor(path):
-    VALIDATOR.validate(yaml.safe_load(path.read_text("utf-8")))
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_schema_is_the_same_to_who_follows_its_references(kind):
+    """What an editor reads from the folder has the keys and patterns that the reader goes by."""
+    files = {path.name: json.loads(path.read_text("utf-8")) for path in FOLDER.iterdir()}
+    registry = referencing.Registry().with_resources(
+        (name, DRAFT7.create_resource(content)) for name, content in files.items()
+    )
+    follows = jsonschema.Draft7Validator({"$ref": f"{kind}.schema.json"}, registry=registry)
+    for data in examples(kind):
+        follows.validate(data)
+        for place, value in changes(data):
+            bad = spoilt(data, place, value)
+            assert follows.is_valid(bad) == valid(kind, bad), place
+
+
+def test_nothing_but_a_schema_of_each_kind_lies_in_the_folder():
+    assert {path.name for path in FOLDER.iterdir()} == {f"{kind}.schema.json" for kind in KINDS}
+
+
+def texts(kind):
+    """Files of a kind, together with every key of its schema."""
+    if kind == "course":
+        return [EVERYTHING, *COURSES.values()]
+    if kind == "regimen":
+        own = (library.BUNDLED / "mrd-mdacc.yaml").read_text("utf-8")
+        own = own.replace("day 1: 0.6 mg/m2", "day 1: {level: 0.6 mg/m2, source: {trial: Abstract}}")
+        return [own, *(path.read_text("utf-8") for path in REGIMENS)]
+    return [path.read_text("utf-8") for path in (library.BUNDLED / kind).iterdir()]
+
+
+def examples(kind):
+    """A few files as an editor sees them, one for each thing that spoiling may find."""
+    if kind == "regimen":
+        names = ("besponsa-label", "post-hsct-maintenance", "mrd-gimema", "a041703")
+        return [yaml.load((library.BUNDLED / f"{name}.yaml").read_text("utf-8"), Editor) for name in names]
+    return [yaml.load(text, Editor) for text in (texts(kind)[:1] if kind == "course" else texts(kind))]
+
+
+@pytest.mark.parametrize("path", REGIMENS, ids=lambda path: path.stem)
+def test_every_schedule_names_its_schema_for_the_editor(path):
     assert path.read_text("utf-8").startswith("# yaml-language-server: $schema=schema/regimen.schema.json\n")
 
 
-def test_the_reader_reads_every_key_of_the_schema_and_no_other(monkeypatch, tmp_path):
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_fits_its_schema(kind):
+    for text in texts(kind):
+        jsonschema.Draft7Validator(schema.of(kind)).validate(yaml.load(text, Editor))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_reader_reads_every_key_of_the_schema_and_no_other(kind, monkeypatch, tmp_path):
     read = {}
 
     def noted(record, key, convert, otherwise, original=Record.read):
-        read.setdefault(record.shape["description"], set()).add(key)
+        read.setdefault(record.node.shape["description"], set()).add(key)
         return original(record, key, convert, otherwise)
 
     monkeypatch.setattr(Record, "read", noted)
-    for path in FILES:
-        regimen_file.read(path)
-    own_source = tmp_path / "own-source.yaml"
-    own_source.write_text(
-        (library.BUNDLED / "mrd-mdacc.yaml")
-        .read_text("utf-8")
-        .replace("day 1: 0.6 mg/m2", "day 1: {level: 0.6 mg/m2, source: {trial: Abstract}}")
-    )
-    regimen_file.read(own_source)
-    assert read == {each["description"]: set(each["properties"]) for each in records(schema.SCHEMA)}
+    path = tmp_path / "own.yaml"
+    for text in texts(kind):
+        path.write_text(text, "utf-8")
+        READ[kind](path)
+    here = {each["description"]: set(each["properties"]) for each in records(schema.of(kind))}
+    assert {says: read.get(says) for says in here} == here
 
 
 def records(form):
@@ -82,7 +169,9 @@ def changes(data, place=()):
             yield from changes(value, (*place, key))
     elif isinstance(data, list):
         yield place, "one value"
-        yield from changes(data[0], (*place, 0))
+        alike = {tuple(each) if isinstance(each, dict) else "": index for index, each in enumerate(data)}
+        for index in alike.values():
+            yield from changes(data[index], (*place, index))
     else:
         yield place, {"a": "mapping"}
         yield place, ["a list"]
@@ -101,23 +190,27 @@ def spoilt(data, place, value):
     return data
 
 
-@pytest.mark.parametrize("id", ["besponsa-label", "post-hsct-maintenance", "mrd-gimema", "a041703"])
-def test_what_the_schema_refuses_the_reader_refuses(id, tmp_path):
-    data, path = plain(library.BUNDLED / f"{id}.yaml"), tmp_path / "spoilt.yaml"
-    assert VALIDATOR.is_valid(data)
-    refused = 0
-    for place, value in changes(data):
-        bad = spoilt(data, place, value)
-        path.write_text(yaml.safe_dump(bad, allow_unicode=True, sort_keys=False), "utf-8")
-        if not VALIDATOR.is_valid(bad):
-            refused += 1
-            assert lint.faults(path), f"{place} = {value!r}"
-    assert refused > 40
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_schema_refuses_the_reader_refuses(kind, tmp_path):
+    path, refused = tmp_path / "spoilt.yaml", 0
+    for data in examples(kind):
+        assert valid(kind, data)
+        for place, value in changes(data):
+            bad = spoilt(data, place, value)
+            if not valid(kind, bad):
+                refused += 1
+                path.write_text(yaml.safe_dump(bad, allow_unicode=True, sort_keys=False), "utf-8")
+                with pytest.raises(InputError):
+                    READ[kind](path)
+                    pytest.fail(f"{place} = {value!r}")
+    assert refused > 20
 
 
-def test_lint_prints_the_schema(capsys):
+def test_lint_prints_the_schema_complete_in_itself(capsys):
     command.lint(schema=True)
-    assert capsys.readouterr().out == COPY.read_text("utf-8")
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == schema.of("regimen")
+    assert "$ref" not in printed
 
 
 def test_lint_tells_editors_every_fault_with_its_line(tmp_path, capsys):
@@ -145,7 +238,3 @@ def linted(path, capsys):
         command.lint([path], format="json")
     assert exit.value.exit_code == 3
     return json.loads(capsys.readouterr().out)
-
-
-def test_nothing_but_the_copy_lies_in_its_folder():
-    assert [path.name for path in Path(COPY.parent).iterdir()] == [COPY.name]

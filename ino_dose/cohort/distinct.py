@@ -19,7 +19,7 @@ from ..engine import dosing, preparation, remarks
 from ..engine import plan as plans
 from ..engine.body import Body
 from ..engine.prescription import Prescribed
-from ..errors import InputError
+from ..errors import Field, InputError
 from ..files import library
 from . import bsa_column, memo, refusals, standing
 from .columns import BY_SIZE, RESULTS, SIZE, TREATMENT, Columns
@@ -134,7 +134,7 @@ class Planner:
         level: str | None = None,
     ) -> Treatment:
         try:
-            course = request.course("none", cycles, remission_after, request.yes(hsct, "--hsct"), level)
+            course = request.course("none", cycles, remission_after, request.yes(hsct, Field("hsct")), level)
         except InputError as error:
             return Treatment(error=self.quoting.sentence(str(error)))
         try:

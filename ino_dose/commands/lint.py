@@ -22,10 +22,10 @@ def lint(
     """Check schedule files. Everything wrong at once, each with its line; exit 3 when there is."""
     from ..files import library
     from ..files import lint as linting
-    from ..files.schema import SCHEMA
+    from ..files import schema as schemas
 
     if schema:
-        result.rows(SCHEMA, "json")
+        result.rows(schemas.of("regimen"), "json")
         return
     paths = files or library.everything()
     faults = [fault for path in paths for fault in linting.faults(path)]

@@ -30,7 +30,7 @@ Remission = Annotated[
 Level = Annotated[str | None, typer.Option(help="The level, where the source leaves a choice: 1.8mg/m2.")]
 Id = Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Echoed in the output, never read.")]
 Schedules = Annotated[
-    Path | None,
+    str | None,
     typer.Option(metavar="DIR", envvar="INO_DOSE_SCHEDULES", help="A folder with a site's own schedules."),
 ]
 CeilingFile = Annotated[Path | None, typer.Option("--ceiling", metavar="FILE", help="A site's own ceiling.")]

@@ -1,18 +1,16 @@
-"""Whether the parts of a schedule fit together: sources, branches, and the double entry of totals."""
+"""Whether the parts of a regimen fit together: sources, branches, and the double entry of totals."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .. import units
 from ..engine import prescription
 from ..engine.course import NEVER
-from ..engine.exposure import Ceiling
-from ..engine.regimen import Choice, Citation, Regimen, Source, Total
+from ..engine.regimen import Choice, Citation, Condition, Regimen, Total
 from ..errors import Collected, Field, InputError
+from . import sources, working
 
 if TYPE_CHECKING:
     from ..units import Quantity
@@ -24,7 +22,7 @@ def regimen(found: Regimen, faults: Collected) -> None:
         problem = "a regimen has blocks, or status: incomplete and missing"
         faults.extend(InputError(found.place, problem, "write one or the other").faults)
         return
-    _sources(found.sources, _cited(found), faults, may_rest=found.incomplete)
+    sources.check(found.sources, _cited(found), faults, may_rest=found.incomplete)
     if found.incomplete:
         return
     try:
@@ -50,28 +48,6 @@ def _cited(found: Regimen) -> Iterator[Citation]:
         yield from disagreement.says
 
 
-def ceiling(found: Ceiling, faults: Collected) -> None:
-    """Every way in which the parts of a ceiling contradict each other."""
-    _sources(found.sources, found.citations, faults)
-    with faults.here():
-        if found.lower > found.upper:
-            raise InputError(found.place, "the lower limit is above the upper one", "exchange the two")
-
-
-def _sources(sources: Iterable[Source], cited: Iterable[Citation], faults: Collected, may_rest: bool = False) -> None:
-    known = {source.id: source for source in sources}
-    spots = list(dict.fromkeys(cited))
-    for citation in spots:
-        with faults.here():
-            if citation.source not in known:
-                there = "the sources are " + ", ".join(known)
-                raise InputError(citation.place, f"{citation.source!r} is not among the sources", there)
-    for source in known.values():
-        with faults.here():
-            if not may_rest and source.id not in {citation.source for citation in spots}:
-                raise InputError(source.place, f"the source {source.id!r} is cited nowhere", "cite it or take it out")
-
-
 def _begins(found: Regimen) -> None:
     first = prescription.first_cycle(found)
     for block in found.blocks:
@@ -83,15 +59,13 @@ def _begins(found: Regimen) -> None:
 
 
 def _overlaps(found: Regimen) -> None:
-    for index, block in enumerate(found.blocks):
-        for earlier in found.blocks[:index]:
-            both = [cycle for cycle in _listed(found) if block.covers(cycle) and earlier.covers(cycle)]
-            if both and (
-                block.condition is None or block.condition in (earlier.condition, None) or earlier.condition is None
-            ):
-                raise InputError(
-                    block.place, f"cycle {both[0]} is dosed by an earlier block too", "dose each cycle once"
-                )
+    dosed: dict[int, set[Condition | None]] = {cycle: set() for cycle in _listed(found)}
+    for block in found.blocks:
+        for cycle in filter(block.covers, dosed):
+            if dosed[cycle] & {block.condition, None} or (dosed[cycle] and block.condition is None):
+                problem = f"cycle {cycle} is dosed by an earlier block too"
+                raise InputError(block.place, problem, "dose each cycle once")
+            dosed[cycle].add(block.condition)
 
 
 def _listed(found: Regimen) -> list[int]:
@@ -183,36 +157,7 @@ def _add_up(found: Regimen, total: Total) -> None:
 def _worked(total: Total) -> Quantity | None:
     if not total.worked:
         return None
-    tokens = re.findall(r"[0-9.]+|\S", total.worked)
     try:
-        value = _sum(tokens)
-    except (ValueError, IndexError, RecursionError):
-        tokens = ["?"]
-    if tokens:
-        raise InputError(total.place, f"the working {total.worked!r} cannot be read", "use numbers, +, × and ( )")
-    return units.quantity(value, units.LEVEL)
-
-
-def _sum(tokens: list[str]) -> Fraction:
-    value = _product(tokens)
-    while tokens and tokens[0] == "+":
-        tokens.pop(0)
-        value += _product(tokens)
-    return value
-
-
-def _product(tokens: list[str]) -> Fraction:
-    value = _factor(tokens)
-    while tokens and tokens[0] == "×":
-        tokens.pop(0)
-        value *= _factor(tokens)
-    return value
-
-
-def _factor(tokens: list[str]) -> Fraction:
-    if (token := tokens.pop(0)) != "(":
-        return Fraction(token)
-    value = _sum(tokens)
-    if tokens.pop(0) != ")":
-        raise ValueError
-    return value
+        return units.quantity(working.value(total.worked), units.LEVEL)
+    except ValueError as error:
+        raise InputError(total.place, str(error), "use numbers, +, × and ( )") from None

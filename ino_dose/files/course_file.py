@@ -14,7 +14,7 @@ from ..engine import dosing, prescription
 from ..engine.course import Event, Given, Lasted, Measured, Moved, Omitted, Reduced, Remitted, Stopped
 from ..errors import Collected, InputError
 from ..request import CourseFile
-from . import regimen_file, schema, yaml_node
+from . import regimen_file, schema, text_file, yaml_node
 from .library import Library
 from .yaml_node import Node, Record
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def read(name: str, books: Library) -> CourseFile:
     """The course in a file, `-` for standard input. Raises InputError with every fault it has."""
     faults = Collected()
-    found = yaml_node.parse(_text(name), name, faults, "regimen").record(schema.COURSE)
-    patient = found.read("patient", lambda at: at.record(schema.PATIENT), None)
+    found = yaml_node.parse(_text(name), name, faults, schema.of("course")).record()
+    patient = found.read("patient", Node.record, None)
     texts, places = _texts(found, patient)
     file = CourseFile(
         texts,
@@ -46,10 +46,10 @@ def read(name: str, books: Library) -> CourseFile:
 
 def _text(name: str) -> str:
     if name != "-":
-        return yaml_node.load(Path(name))[1]
+        return text_file.load(Path(name))[1]
     if sys.stdin is None:
         raise InputError(name, "standard input is closed", "write a file's name, or pipe the course into this")
-    return yaml_node.decode(sys.stdin.buffer.read(yaml_node.LARGEST + 1), name)
+    return text_file.decode(sys.stdin.buffer.read(text_file.LARGEST + 1), name)
 
 
 RISKS = {
@@ -63,8 +63,9 @@ def _texts(found: Record, patient: Record | None) -> tuple[dict[str, str], dict[
     texts, places = {}, {}
     for record in (found, patient):
         for key, at in record.nodes.items() if record else ():
-            text = record.text(key) if record and at.scalar is not None and key not in ("patient", "events") else ""
-            if text:
+            if not record or key in ("patient", "events") or (key == "prior" and at.kind != "value"):
+                continue
+            if text := record.text(key):
                 texts[key], places[key] = text, at.place
                 with at.faults.here():
                     request.value(key, text, at.place)
@@ -79,7 +80,7 @@ def _received(at: Node, books: Library) -> Quantity | None:
 
 def _portion(at: Node, books: Library) -> Quantity:
     """mg/m² of one entry of a list of prior exposure."""
-    found = at.record(schema.PRIOR)
+    found = at.record()
     keys = set(found.nodes)
     if keys == {"level"}:
         return units.read(found.text("level"), units.LEVEL, at.place)
@@ -108,7 +109,7 @@ def _cycles_of(at: Node, found: Record, books: Library) -> Quantity:
 
 
 def _event(at: Node) -> Event:
-    found = at.record(schema.EVENT)
+    found = at.record()
     what = _what(at, found)
     cycle, day = found.read("cycle", Node.whole, 1), found.read("day", Node.whole, 0)
     return READERS[what](found, cycle, day)

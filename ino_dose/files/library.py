@@ -7,26 +7,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import Fault, Field, InputError
+from . import BUNDLED as BUNDLED
 
 if TYPE_CHECKING:
     from ..engine.exposure import Ceiling
     from ..engine.preparation import Product
     from ..engine.regimen import Regimen
 
-_PACKAGE = Path(__file__).parent.parent
-BUNDLED = _PACKAGE / "schedules" if (_PACKAGE / "schedules").is_dir() else _PACKAGE.parent / "schedules"
 
+class Library:
+    """The bundled regimens, and those in a site's folder, each read once."""
 
-class Library(NamedTuple):
-    """The bundled regimens, and those in a site's folder."""
-
-    files: dict[str, Path]
+    def __init__(self, files: dict[str, Path]) -> None:
+        self.files = files
+        self._read: dict[Path, Regimen] = {}
+        self._all: tuple[list[Regimen], list[Fault]] | None = None
 
     def regimen(self, name: str) -> Regimen:
         """The regimen with this id, or in the file at this path."""
+        return self._in(self.path(name))
+
+    def _in(self, path: Path) -> Regimen:
         from . import regimen_file
 
-        return regimen_file.read(self.path(name))
+        if path not in self._read:
+            self._read[path] = regimen_file.read(path)
+        return self._read[path]
 
     def path(self, name: str) -> Path:
         """The file of a regimen: what has a slash or ends in .yaml or .yml is a path, else an id."""
@@ -50,11 +56,16 @@ class Library(NamedTuple):
 
     def all(self) -> tuple[list[Regimen], list[Fault]]:
         """Every regimen that can be read, and the faults of those of the site that cannot."""
+        if self._all is None:
+            self._all = self._every()
+        return self._all
+
+    def _every(self) -> tuple[list[Regimen], list[Fault]]:
         found: list[Regimen] = []
         faults: list[Fault] = []
-        for id, path in self.files.items():
+        for path in self.files.values():
             try:
-                found.append(self.regimen(id))
+                found.append(self._in(path))
             except InputError as error:
                 if path.parent == BUNDLED:
                     raise
@@ -72,14 +83,14 @@ class Library(NamedTuple):
         return f"did you mean {' or '.join(close)}?" if close else "ino-dose regimens lists them all"
 
 
-def at(site: Path | None = None) -> Library:
-    """The bundled library with a site's folder. A file there may not take the id of a bundled one."""
+def at(site: str | Path | None = None) -> Library:
+    """The bundled library with a site's folder, hidden files apart. A file there may not take the id of a bundled one."""
     files = {path.stem: path for path in BUNDLED.glob("*.yaml")}
-    if site is None:
-        return Library(dict(sorted(files.items())))
-    if not site.is_dir():
+    if site == "":
+        raise InputError(Field("schedules"), "no folder is named", "write its path, which is . for this one")
+    if site is not None and not Path(site).is_dir():
         raise InputError(Field("schedules"), f"there is no folder {str(site)!r}", "check the path")
-    for path in (*site.glob("*.yaml"), *site.glob("*.yml")):
+    for path in [] if site is None else [*Path(site).glob("[!.]*.yaml"), *Path(site).glob("[!.]*.yml")]:
         if there := files.get(path.stem):
             whose = "a bundled regimen" if there.parent == BUNDLED else str(there)
             raise InputError(str(path), f"{path.stem} is the id of {whose}", "give the file another name")
@@ -98,9 +109,9 @@ def everything() -> list[Path]:
 
 def ceiling(path: Path | None = None) -> Ceiling:
     """The ceiling on exposure before transplant: the bundled one, or a site's own."""
-    from . import regimen_file
+    from . import ceiling_file
 
-    return regimen_file.read_ceiling(path or BUNDLED / "ceiling" / "pre-transplant.yaml")
+    return ceiling_file.read(path or BUNDLED / "ceiling" / "pre-transplant.yaml")
 
 
 def product() -> Product:
@@ -110,29 +121,22 @@ def product() -> Product:
     return product_file.read(BUNDLED / "product" / "besponsa.yaml")
 
 
-class Facts:
-    """The schedules, the ceiling and the product that plans rest on, each file read once."""
+class Facts(NamedTuple):
+    """The schedules, the ceiling and the product that plans rest on."""
 
-    def __init__(self, books: Library, ceiling: Ceiling, product: Product) -> None:
-        self.books = books
-        self.ceiling = ceiling
-        self.product = product
-        self._read: dict[str, Regimen] = {}
-        self._all: list[Regimen] | None = None
+    books: Library
+    ceiling: Ceiling
+    product: Product
 
     def regimen(self, name: str) -> Regimen:
         """The regimen with this id, or in the file at this path."""
-        if name not in self._read:
-            self._read[name] = self.books.regimen(name)
-        return self._read[name]
+        return self.books.regimen(name)
 
     def all(self) -> list[Regimen]:
         """Every regimen that can be read."""
-        if self._all is None:
-            self._all = self.books.all()[0]
-        return self._all
+        return self.books.all()[0]
 
 
-def facts(site: Path | None = None, limits: Path | None = None) -> Facts:
+def facts(site: str | Path | None = None, limits: Path | None = None) -> Facts:
     """What is bundled, with a site's own schedules, or its ceiling in place of the bundled one."""
     return Facts(at(site), ceiling(limits), product())

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import Fault, InputError
-from . import course_file, library, product_file, regimen_file, yaml_node
+from ..errors import Collected, Fault, InputError
+from . import ceiling_file, course_file, library, product_file, regimen_file, schema, text_file, yaml_node
 
 KINDS: dict[str, Callable[[Path], object]] = {
-    r"^(lower|upper) *:": regimen_file.read_ceiling,
-    r"^vial *:": product_file.read,
-    r"^[\s{]*\"?(regimen|patient|events)\"? *:": lambda path: course_file.read(str(path), library.at()),
+    "lower upper": ceiling_file.read,
+    "vial": product_file.read,
+    "regimen patient events": lambda path: course_file.read(str(path), library.at()),
 }
+"""Keys of which one is enough to tell what a file is."""
 
 
 def faults(path: Path) -> tuple[Fault, ...]:
     """Every fault of a file, which is a regimen unless a key says otherwise. Raises InputError where there is none."""
     if path.is_dir():
         raise InputError(str(path), "is a folder", "name the files in it")
-    if not path.is_file():
+    if not path.exists():
         raise InputError(str(path), "there is no such file", "check the path")
+    text_file.refuse_pipe(path)
     try:
-        text = yaml_node.load(path)[1]
-        read = next((read for key, read in KINDS.items() if re.search(key, text, re.MULTILINE)), regimen_file.read)
+        root = yaml_node.parse(text_file.load(path)[1], str(path), Collected(), schema.of("regimen"))
+        keys = {key.scalar for key, _ in root.members}
+        read = next((read for telling, read in KINDS.items() if keys & {*telling.split()}), regimen_file.read)
         read(path)
     except InputError as error:
         return error.faults

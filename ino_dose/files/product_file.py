@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from .. import units
 from ..engine.preparation import Product
 from ..errors import Collected
 from ..units import Kind
-from . import regimen_file, schema, yaml_node
+from . import schema, sources, text_file, yaml_node
 from .yaml_node import Node, Record
 
 if TYPE_CHECKING:
@@ -19,32 +20,32 @@ if TYPE_CHECKING:
 def read(path: Path) -> Product:
     """The facts in a file. Raises InputError with every fault that the file has."""
     faults = Collected()
-    found = yaml_node.parse(yaml_node.load(path)[1], str(path), faults).record(schema.PRODUCT)
+    found = yaml_node.parse(text_file.load(path)[1], str(path), faults, schema.of("product")).record()
     names = ("vial", "concentration", "bag", "rounding", "spacing", "window")
-    faults.raise_any()
-    facts = {name: found.nodes[name].record(schema.PRODUCT["properties"][name]) for name in names}
+    facts = {name: fact for name in names if (fact := found.read(name, Node.record, None))}
     faults.raise_any()
     product = Product(
         title=found.text("title"),
-        vial=_read(facts["vial"], "delivers", units.DOSE),
-        concentration=_read(facts["concentration"], "is", units.CONCENTRATION),
-        bag=_read(facts["bag"], "volume", units.VOLUME),
-        least=_read(facts["bag"], "least", units.CONCENTRATION),
-        most=_read(facts["bag"], "most", units.CONCENTRATION),
-        rounding=_read(facts["rounding"], "within", units.SHARE),
-        spacing=_days(facts["spacing"], "least"),
-        window=_days(facts["window"], "within"),
+        vial=_amount(facts["vial"], "delivers", units.DOSE),
+        concentration=_amount(facts["concentration"], "is", units.CONCENTRATION),
+        bag=_amount(facts["bag"], "volume", units.VOLUME),
+        least=_amount(facts["bag"], "least", units.CONCENTRATION),
+        most=_amount(facts["bag"], "most", units.CONCENTRATION),
+        rounding=_amount(facts["rounding"], "within", units.SHARE),
+        spacing=facts["spacing"].read("least", _days, 0),
+        window=facts["window"].read("within", _days, 0),
         window_days=facts["window"].read("days", lambda at: at.each(Node.whole), ()),
-        cited={name: fact.read("source", regimen_file.citations, ()) for name, fact in facts.items()},
-        sources=found.read("sources", regimen_file.sources, ()),
+        cited={name: sources.cited(fact) for name, fact in facts.items()},
+        sources=sources.read(found),
     )
+    sources.check(product.sources, chain.from_iterable(product.cited.values()), faults)
     faults.raise_any()
     return product
 
 
-def _days(fact: Record, key: str) -> int:
-    return units.days(fact.text(key), fact.nodes[key].place)
+def _amount(fact: Record, key: str, kind: Kind) -> Quantity:
+    return fact.read(key, lambda at: units.read(at.text(), kind, at.place), units.NO_LEVEL)
 
 
-def _read(fact: Record, key: str, kind: Kind) -> Quantity:
-    return units.read(fact.text(key), kind, fact.nodes[key].place)
+def _days(at: Node) -> int:
+    return units.days(at.text(), at.place)

@@ -1,21 +1,19 @@
-"""A YAML file → a regimen or a ceiling, every fault of it at once, each with its line.
+"""A YAML file → a regimen, every fault of it at once, each with its line.
 
-What each key means is in `shape.py`; whether the parts fit together is asked in `audit.py`.
+What keys there are stands in `schedules/schema/`; whether the parts fit together is asked in `consistency.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
-from .. import units
+from .. import errors, units
 from ..engine.course import NEVER
-from ..engine.exposure import Ceiling
 from ..engine.regimen import (
     Age,
     Block,
@@ -28,52 +26,45 @@ from ..engine.regimen import (
     Regimen,
     Result,
     Sos,
-    Source,
     Stop,
     Total,
     Transplant,
 )
-from ..errors import Collected
-from . import consistency, schema, yaml_node
-from .yaml_node import Node, Record
+from ..errors import Collected, InputError
+from . import consistency, schema, sources, text_file, yaml_node
+from .yaml_node import Node
 
 if TYPE_CHECKING:
     from ..units import Quantity
 
-T = TypeVar("T", Regimen, Ceiling)
 FIRST_ONLY: tuple[tuple[int, ...], bool] = ((1,), False)
-NONE_CITED: tuple[Citation, ...] = ()
+LONGEST = 99
+"""Days of a cycle, as far as a schedule file can write them."""
 
 
 def read(path: Path) -> Regimen:
     """The regimen in a file. Raises InputError with every fault that the file has."""
-    return _read(path, _regimen, consistency.regimen)
-
-
-def read_ceiling(path: Path) -> Ceiling:
-    """The ceiling in a file. Raises InputError with every fault that the file has."""
-    return _read(path, _ceiling, consistency.ceiling)
-
-
-def _read(path: Path, convert: Callable[[Node, str, str], T], check: Callable[[T, Collected], None]) -> T:
-    content, text = yaml_node.load(path)
+    content, text = text_file.load(path)
     faults = Collected()
-    found = convert(yaml_node.parse(text, str(path), faults), path.stem, hashlib.sha256(content).hexdigest())
+    root = yaml_node.parse(text, str(path), faults, schema.of("regimen"))
+    found = _regimen(root, path.stem, hashlib.sha256(content).hexdigest())
     if not faults:
-        check(found, faults)
+        consistency.regimen(found, faults)
     faults.raise_any()
     return found
 
 
 def _regimen(root: Node, id: str, sha256: str) -> Regimen:
-    found = root.record(schema.REGIMEN)
+    found = root.record()
+    with root.faults.here():
+        _check_id(root, id)
     return Regimen(
         id=id,
         place=root.place,
         title=found.text("title"),
         after_transplant=found.text("after transplant") == "yes",
         incomplete=found.text("status") == "incomplete",
-        sources=found.read("sources", sources, ()),
+        sources=sources.read(found),
         blocks=found.read("blocks", lambda at: at.each(_block), ()),
         sha256=sha256,
         stop=found.read("stop", _stop, None),
@@ -86,45 +77,25 @@ def _regimen(root: Node, id: str, sha256: str) -> Regimen:
     )
 
 
-def _ceiling(root: Node, id: str, sha256: str) -> Ceiling:
-    found = root.record(schema.CEILING)
-    return Ceiling(
-        id=id,
-        place=root.place,
-        title=found.text("title"),
-        lower=found.read("lower", amount, units.NO_LEVEL),
-        upper=found.read("upper", amount, units.NO_LEVEL),
-        basis=found.text("basis"),
-        citations=found.read("source", citations, ()),
-        sources=found.read("sources", sources, ()),
-    )
-
-
-def sources(at: Node) -> tuple[Source, ...]:
-    """The sources under a `sources:` key."""
-    return tuple(_source(key, value.record(schema.SOURCE)) for key, value in at.pairs())
-
-
-def _source(key: Node, found: Record) -> Source:
-    doi, trial = found.text("doi") or None, found.text("trial") or None
-    return Source(key.text(), found.text("cite"), found.text("read"), key.place, doi, trial)
-
-
-def citations(at: Node) -> tuple[Citation, ...]:
-    """The spots under a `source:` key."""
-    return tuple(Citation(key.text(), spot.text(), key.place) for key, spot in at.pairs())
+def _check_id(root: Node, id: str) -> None:
+    if not re.fullmatch("[a-z0-9][a-z0-9-]*", id):
+        plain = re.sub("[^a-z0-9]+", "-", id.lower()).strip("-") or "our-course"
+        problem = f"{errors.printable(id)!r} is no id, and a regimen's id is the name of its file"
+        hint = f"write small letters, digits and hyphens: {plain}.yaml"
+        raise InputError(root.place.rpartition(":")[0], problem, hint)
 
 
 def _block(at: Node) -> Block:
-    found = at.record(schema.BLOCK)
+    found = at.record()
     cycles, onward = found.read("cycles", _cycles, FIRST_ONLY)
-    cited = found.read("source", citations, NONE_CITED)
+    cited = sources.cited(found)
+    length = found.read("length", _length, None)
     return Block(
         cycles=cycles,
         onward=onward,
         condition=cast(Condition, found.text("if")) or None,
-        doses=found.read("doses", lambda at: _doses(at, cited), None),
-        length=found.read("length", _length, None),
+        doses=found.read("doses", lambda at: _doses(at, cited, length[0] if length else LONGEST), None),
+        length=length,
         citations=cited,
         place=at.place,
         note=found.text("note"),
@@ -132,17 +103,15 @@ def _block(at: Node) -> Block:
 
 
 def _cycles(at: Node) -> tuple[tuple[int, ...], bool]:
-    if match := re.fullmatch(f"({schema.ONE}) onward", at.text()):
-        return (int(match[1]),), True
-    if (match := re.fullmatch(f"({schema.ONE}) to ({schema.ONE})", at.text())) and int(match[1]) < int(match[2]):
-        return tuple(range(int(match[1]), int(match[2]) + 1)), False
-    cycles = tuple(int(each) for each in re.findall("[0-9]+", at.text()))
-    if re.fullmatch(f"{schema.ONE}(, {schema.ONE})*", at.text()) and cycles == tuple(sorted(set(cycles))):
-        return cycles, False
-    raise at.refused(f"{at.text()!r} are not cycles", "write 1, or 2 to 6, or 2, 4, 6, 8, or 2 onward")
+    cycles = _increasing_numbers(at)
+    if not cycles:
+        raise at.refused(f"{at.text()!r} are not cycles", "write 1, or 2 to 6, or 2, 4, 6, 8, or 2 onward")
+    if " to " in at.text():
+        cycles = tuple(range(cycles[0], cycles[1] + 1))
+    return cycles, "onward" in at.text()
 
 
-def _doses(at: Node, cited: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
+def _doses(at: Node, cited: tuple[Citation, ...], shortest: int) -> tuple[Dose, ...] | None:
     if at.scalar == "not stated":
         return None
     doses: list[Dose] = []
@@ -151,32 +120,35 @@ def _doses(at: Node, cited: tuple[Citation, ...]) -> tuple[Dose, ...] | None:
             day = _day(key)
             if doses and day <= doses[-1].day:
                 raise key.refused(f"day {day} comes after day {doses[-1].day}", "write each day once, in order")
+            if day > shortest:
+                problem = f"day {day} is after the end of its cycle, whose shortest stated length is {shortest} d"
+                raise key.refused(problem, "correct the day or the length")
             doses.append(_dose(day, value, cited))
     return tuple(doses)
 
 
 def _day(key: Node) -> int:
-    if match := re.fullmatch(f"day ({schema.ONE})", key.text()):
-        return int(match[1])
+    if key.match():
+        return int(key.text().removeprefix("day "))
     raise key.refused(f"{key.text()!r} is not a day", "write it like day 8")
 
 
 def _dose(day: int, at: Node, cited: tuple[Citation, ...]) -> Dose:
     if at.kind != "mapping":
-        return Dose(day, _level(at), cited)
-    found = at.record(schema.DOSE)
+        return Dose(day, _level_or_choice(at), cited)
+    found = at.record()
     none: Quantity | Choice = units.NO_LEVEL
-    level = found.read("level", _level, none)
-    return Dose(day, level, found.read("source", citations, ()))
+    level = found.read("level", _level_or_choice, none)
+    return Dose(day, level, sources.cited(found))
 
 
-def _level(at: Node) -> Quantity | Choice:
+def _level_or_choice(at: Node) -> Quantity | Choice:
     if at.kind == "list":
-        return _increasing(at, at.each(amount), listed=True)
+        return _increasing(at, at.each(level), listed=True)
     if match := re.fullmatch(r"(\S+) to (\S+) (\S+)", at.text()):
         ends = (f"{match[1]} {match[3]}", f"{match[2]} {match[3]}")
         return _increasing(at, tuple(units.read(each, units.LEVEL, at.place) for each in ends), listed=False)
-    return amount(at)
+    return level(at)
 
 
 def _increasing(at: Node, levels: tuple[Quantity, ...], listed: bool) -> Choice:
@@ -185,44 +157,50 @@ def _increasing(at: Node, levels: tuple[Quantity, ...], listed: bool) -> Choice:
     return Choice(levels, listed)
 
 
-def amount(at: Node) -> Quantity:
+def level(at: Node) -> Quantity:
     """A level in mg/m², which is not 0."""
-    level = units.read(at.text(), units.LEVEL, at.place)
-    if not level.magnitude:
+    found = units.read(at.text(), units.LEVEL, at.place)
+    if not found.magnitude:
         raise at.refused("a level of 0 is no level", "leave it out")
-    return level
+    return found
 
 
 def _length(at: Node) -> tuple[int, int]:
-    match = re.fullmatch(f"({schema.ONE})(?: to ({schema.ONE}))? d", at.text())
-    if not match or (match[2] and int(match[2]) <= int(match[1])):
+    days = _increasing_numbers(at)
+    if not days:
         raise at.refused(f"{at.text()!r} is not a cycle length", "write 28 d, or 21 to 28 d")
-    return int(match[1]), int(match[2] or match[1])
+    return days[0], days[-1]
+
+
+def _increasing_numbers(at: Node) -> tuple[int, ...]:
+    """The numbers of a text that is as the schema says, each larger than the one before; otherwise none."""
+    numbers = tuple(map(int, re.findall("[0-9]+", at.text()))) if at.match() else ()
+    return numbers if all(one < other for one, other in pairwise(numbers)) else ()
 
 
 def _stop(at: Node) -> Stop:
-    found = at.record(schema.STOP)
+    found = at.record()
     found.text("if")
-    return Stop(found.read("after cycle", Node.whole, 1), found.read("source", citations, ()), at.place)
+    return Stop(found.read("after cycle", Node.whole, 1), sources.cited(found), at.place)
 
 
 def _transplant(at: Node) -> Transplant:
-    found = at.record(schema.TRANSPLANT)
+    found = at.record()
     usual, most = (found.read(key, Node.whole, 1) for key in ("cycles", "at most"))
-    return Transplant(usual, most, found.text("note"), found.read("source", citations, ()), at.place)
+    return Transplant(usual, most, found.text("note"), sources.cited(found), at.place)
 
 
 def _total(at: Node) -> Total:
-    found = at.record(schema.TOTAL)
+    found = at.record()
     if ("worked" in found) == ("source" in found):
         raise at.refused("a total is either worked or published", "write worked: … or source: {id: spot}")
     return Total(
         through_cycle=found.read("through cycle", Node.whole, 1),
         remission_after=found.read("remission after", remission_after, None),
-        level=found.read("total", amount, units.NO_LEVEL),
-        chosen=found.read("level", amount, None),
+        level=found.read("total", level, units.NO_LEVEL),
+        chosen=found.read("level", level, None),
         worked=found.text("worked"),
-        citations=found.read("source", citations, ()),
+        citations=sources.cited(found),
         place=at.place,
     )
 
@@ -233,12 +211,12 @@ def remission_after(at: Node) -> int:
 
 
 def _disagreement(at: Node) -> Disagreement:
-    found = at.record(schema.DISAGREEMENT)
-    return Disagreement(found.text("about"), found.read("says", citations, ()), found.text("matters"))
+    found = at.record()
+    return Disagreement(found.text("about"), sources.cited(found, "says"), found.text("matters"))
 
 
 def _result(at: Node) -> Result:
-    found = at.record(schema.RESULT)
+    found = at.record()
     return Result(
         of=found.text("of"),
         patients=found.read("patients", Node.whole, None),
@@ -248,12 +226,12 @@ def _result(at: Node) -> Result:
         transplant=found.read("transplant", _percent, None),
         survival=found.text("survival"),
         sos=found.read("sos", _sos, None),
-        citations=found.read("source", citations, ()),
+        citations=sources.cited(found),
     )
 
 
 def _age(at: Node) -> Age:
-    match = re.search(schema.AGE, at.text())
+    match = at.match()
     if not match:
         raise at.refused(f"{at.text()!r} is not an age", "write median 47, or median 47, range 18 to 78")
     median, *ends = (Decimal(each) for each in match.groups() if each)
@@ -263,12 +241,12 @@ def _age(at: Node) -> Age:
 
 
 def _sos(at: Node) -> Sos:
-    found = at.record(schema.SOS)
+    found = at.record()
     return Sos(found.read("rate", _percent, Decimal(0)), cast(Denominator, found.text("among")))
 
 
 def _percent(at: Node) -> Decimal:
-    match = re.search(schema.RATE, at.text())
+    match = at.match()
     if not match:
         raise at.refused(f"{at.text()!r} is not a percentage", "write it like 80.7 %, from 0 to 100")
     return Decimal(match[1])

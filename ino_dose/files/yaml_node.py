@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import yaml
 
-from .. import units
+from .. import errors, units
 from ..errors import Collected, InputError
 
-LARGEST = 1024 * 1024
 DEEPEST = 20
+LONGEST = 2000
+"""Characters of one value: what is refused is repeated to the person, and no value needs half as many."""
 T = TypeVar("T")
+Kind = Literal["value", "list", "mapping"]
+Shape = Mapping[str, Any]
+_ANY: Shape = {}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TOO_DEEP = (f"is nested more than {DEEPEST} deep", "a schedule is nested 5 deep at most")
 _NO_YAML = {
@@ -52,12 +55,14 @@ _OTHERWISE = ("is not valid YAML here", "check quotes, brackets and indentation"
 class Node(NamedTuple):
     """A piece of a file: its place (`file:line`), and its text, its entries or its members.
 
-    `faults` is where the file's faults are gathered while reading goes on.
+    `faults` is where the file's faults are gathered while reading goes on; `shape` is what the
+    schema says may stand here.
     """
 
     place: str
-    kind: Literal["value", "list", "mapping"]
+    kind: Kind
     faults: Collected
+    shape: Shape
     scalar: str | None = None
     entries: tuple[Node, ...] = ()
     members: tuple[tuple[Node, Node], ...] = ()
@@ -72,9 +77,24 @@ class Node(NamedTuple):
             raise self.refused(f"one value belongs here, not a {self.kind}", "write one value")
         if not self.scalar.strip():
             raise self.refused("a value is missing here", "write it after the colon, or leave the key out")
+        if len(self.scalar) > LONGEST:
+            raise self.refused(f"one value here has more than {LONGEST} characters", "shorten it")
         if not self.scalar.replace("\n", " ").isprintable():
             raise self.refused("a character here cannot be printed", "write plain text")
         return self.scalar
+
+    def fitting(self) -> str:
+        """The text, which is one that the schema allows here."""
+        said, words = self.text(), self.shape.get("enum", ())
+        if re.search(self.shape.get("pattern", ""), said) and (not words or said in words):
+            return said
+        hint = " or ".join(word for word in words if isinstance(word, str)) or self.shape["description"]
+        raise self.refused(f"{said!r} cannot stand here", f"write {hint}")
+
+    def match(self) -> re.Match[str] | None:
+        """The text against the one pattern that the schema has for it."""
+        (pattern,) = [each["pattern"] for each in self.shape.get("anyOf", [self.shape]) if "pattern" in each]
+        return re.fullmatch(pattern, self.text())
 
     def whole(self) -> int:
         """A whole number from 1, written plainly."""
@@ -105,17 +125,16 @@ class Node(NamedTuple):
                 found.append(convert(item))
         return tuple(found)
 
-    def record(self, shape: Mapping[str, Any]) -> Record:
-        """The values by key, for the keys of an object `shape` (JSON Schema); any other key is a fault."""
-        record = Record(self, shape)
+    def record(self) -> Record:
+        """The values by key, for the keys that the schema has here; any other key is a fault."""
+        record = Record(self)
         for key, value in self.pairs():
             with self.faults.here():
-                if key.text() not in shape["properties"]:
-                    raise key.refused(
-                        f"{key.text()!r} is not a key here", _nearest(key.text(), list(shape["properties"]))
-                    )
+                if key.text() not in self.shape["properties"]:
+                    known = list(self.shape["properties"])
+                    raise key.refused(f"{key.text()!r} is not a key here", _nearest(key.text(), known))
                 record.nodes[key.text()] = value
-        for name in shape["required"]:
+        for name in self.shape["required"]:
             with self.faults.here():
                 if name not in record.nodes:
                     raise self.refused(f"{name!r} is missing", f"add {name}: …")
@@ -125,9 +144,8 @@ class Node(NamedTuple):
 class Record:
     """A mapping with known keys. Reading a value that is wrong notes the fault and goes on."""
 
-    def __init__(self, node: Node, shape: Mapping[str, Any]) -> None:
+    def __init__(self, node: Node) -> None:
         self.node = node
-        self.shape = shape
         self.nodes: dict[str, Node] = {}
 
     def __contains__(self, key: str) -> bool:
@@ -141,16 +159,8 @@ class Record:
         return otherwise
 
     def text(self, key: str) -> str:
-        """The text of a key as its shape allows it, empty where it is left out."""
-        return self.read(key, lambda at: _fitting(at, self.shape["properties"][key]), "")
-
-
-def _fitting(at: Node, form: Mapping[str, Any]) -> str:
-    said = at.text()
-    if re.search(form.get("pattern", ""), said) and said in form.get("enum", (said,)):
-        return said
-    hint = " or ".join(word for word in form.get("enum", ()) if isinstance(word, str)) or form["description"]
-    raise at.refused(f"{said!r} cannot stand here", f"write {hint}")
+        """The text of a key as the schema allows it, empty where it is left out."""
+        return self.read(key, Node.fitting, "")
 
 
 def _nearest(word: str, known: list[str]) -> str:
@@ -162,31 +172,11 @@ def _nearest(word: str, known: list[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else "the keys are " + ", ".join(known)
 
 
-def load(path: Path) -> tuple[bytes, str]:
-    """The bytes of a file and their text. Raises InputError for what is no text file of at most 1 MiB."""
+def parse(text: str, name: str, faults: Collected, shape: Shape) -> Node:
+    """The one document in `text`, each node with its part of `shape` (JSON Schema). A key written twice goes to `faults`; what is no YAML is raised."""
+    name = errors.printable(name)
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read: {error.strerror}", "check the path") from None
-    return content, decode(content, str(path))
-
-
-def decode(content: bytes, name: str) -> str:
-    """The text of at most 1 MiB of UTF-8."""
-    if len(content) > LARGEST:
-        raise InputError(name, "is larger than 1 MiB", "such a file is a page of text")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{name}:{line}", "is not UTF-8 text", "save the file as UTF-8") from None
-
-
-def parse(text: str, name: str, faults: Collected, opening: str = "title") -> Node:
-    """The one document in `text`, which opens with some key. A key written twice goes to `faults`; what is no YAML is raised."""
-    try:
-        return _document(yaml.parse(text, Loader=_LOADER), name, faults, opening)
+        return _Reader(yaml.parse(text, Loader=_LOADER), name, faults).document(shape)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -198,45 +188,62 @@ def parse(text: str, name: str, faults: Collected, opening: str = "title") -> No
         raise InputError(f"{name}:{line}", "has a character that YAML does not allow", "take it out") from None
 
 
-def _document(events: Iterator[yaml.Event], name: str, faults: Collected, opening: str) -> Node:
-    next(events)
-    if not isinstance(next(events), yaml.DocumentStartEvent):
-        raise InputError(f"{name}:1", "is empty", f"write {opening}: … and what follows it")
-    root = _node(next(events), events, name, faults, 0)
-    next(events)
-    if isinstance(after := next(events), yaml.DocumentStartEvent):
-        raise InputError(_place(name, after), "a second document starts here", "one file holds one")
-    return root
+class _Reader(NamedTuple):
+    """A parser's events → nodes."""
+
+    events: Iterator[yaml.Event]
+    name: str
+    faults: Collected
+
+    def document(self, shape: Shape) -> Node:
+        next(self.events)
+        if not isinstance(next(self.events), yaml.DocumentStartEvent):
+            opening = shape["required"][0]
+            raise InputError(f"{self.name}:1", "is empty", f"write {opening}: … and what follows it")
+        root = self.node(next(self.events), shape, 0)
+        next(self.events)
+        if isinstance(after := next(self.events), yaml.DocumentStartEvent):
+            raise InputError(self.place(after), "a second document starts here", "one file holds one")
+        return root
+
+    def node(self, event: yaml.Event, shape: Shape, depth: int) -> Node:
+        place = self.place(event)
+        _refuse_tricks(event, place, depth)
+        if isinstance(event, yaml.ScalarEvent):
+            return Node(place, "value", self.faults, shape, scalar=event.value)
+        if isinstance(event, yaml.SequenceStartEvent):
+            shape = _suiting(shape, "array")
+            return Node(place, "list", self.faults, shape, entries=tuple(self.entries(shape, depth + 1)))
+        shape = _suiting(shape, "object")
+        return Node(place, "mapping", self.faults, shape, members=tuple(self.members(shape, depth + 1)))
+
+    def entries(self, shape: Shape, depth: int) -> Iterator[Node]:
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            yield self.node(event, shape.get("items", _ANY), depth)
+
+    def members(self, shape: Shape, depth: int) -> Iterator[tuple[Node, Node]]:
+        first: dict[str, str] = {}
+        ((pattern, free),) = shape.get("patternProperties", {"": _ANY}).items()
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.node(event, {"pattern": pattern}, depth)
+            within = shape.get("properties", {}).get(key.scalar, free)
+            value = self.node(next(self.events), within, depth)
+            if key.scalar is None:
+                raise key.refused(f"a {key.kind} cannot be a key", "write one word before the colon")
+            with self.faults.here():
+                if key.scalar in first:
+                    line = first[key.scalar].rpartition(":")[2]
+                    raise key.refused(f"{key.scalar!r} is written twice (first on line {line})", "keep one")
+                first[key.scalar] = key.place
+            yield key, value
+
+    def place(self, event: yaml.Event) -> str:
+        return f"{self.name}:{event.start_mark.line + 1 if event.start_mark else 1}"
 
 
-def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, faults: Collected, depth: int) -> Node:
-    place = _place(name, event)
-    _refuse_tricks(event, place, depth)
-    if isinstance(event, yaml.ScalarEvent):
-        return Node(place, "value", faults, scalar=event.value)
-    if isinstance(event, yaml.SequenceStartEvent):
-        items = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            items.append(_node(event, events, name, faults, depth + 1))
-        return Node(place, "list", faults, entries=tuple(items))
-    pairs: list[tuple[Node, Node]] = []
-    first: dict[str, str] = {}
-    while not isinstance(event := next(events), yaml.MappingEndEvent):
-        key = _node(event, events, name, faults, depth + 1)
-        value = _node(next(events), events, name, faults, depth + 1)
-        if key.scalar is None:
-            raise key.refused(f"a {key.kind} cannot be a key", "write one word before the colon")
-        with faults.here():
-            if key.scalar in first:
-                line = first[key.scalar].rpartition(":")[2]
-                raise key.refused(f"{key.scalar!r} is written twice (first on line {line})", "keep one")
-            first[key.scalar] = key.place
-        pairs.append((key, value))
-    return Node(place, "mapping", faults, members=tuple(pairs))
-
-
-def _place(name: str, event: yaml.Event) -> str:
-    return f"{name}:{event.start_mark.line + 1 if event.start_mark else 1}"
+def _suiting(shape: Shape, type: str) -> Shape:
+    """What a schema says of a list or a mapping, where it allows something else as well."""
+    return next((each for each in shape.get("anyOf", ()) if each.get("type") == type), shape)
 
 
 def _refuse_tricks(event: yaml.Event, place: str, depth: int) -> None:
