@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -14,6 +16,7 @@ from .options import AnyName, Bsa, CeilingFile, Formula, Height, Id, Level, Prio
 if TYPE_CHECKING:
     from ..files.library import Facts
     from ..verify.order import Check
+    from ..verify.orders import Answer
 
 
 def verify(
@@ -76,6 +79,7 @@ def verify(
 def _verify_every(
     file: str, columns: dict[str, str | None], format: Literal["table", "json", "csv"] | None, facts: Facts
 ) -> None:
+    from ..output import verify_csv, verify_json
     from ..verify import orders
 
     given = next((name for name, value in columns.items() if value is not None), None)
@@ -83,21 +87,34 @@ def _verify_every(
         raise InputError("--orders", f"{given} is a column of the file here", "leave it out")
     if format == "table":
         raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
-    counts = orders.every(file, facts, format, result.write)
+    counts: Counter[str] = Counter()
+    with orders.read(file, facts, verify_csv.RESULTS) as found:
+        answers = _counted(found.answers, counts)
+        csv = (format or found.form) == "csv"
+        for line in verify_csv.lines(found.header, answers) if csv else verify_json.lines(answers):
+            result.write(line)
     said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
     print(f"{counts.total()} order{'s' * (counts.total() != 1)}: {said}", file=sys.stderr)
     if counts["agrees"] < counts.total():
         raise typer.Exit(result.PARTLY if counts["refused"] else result.FINDING)
 
 
-def _print_check(found: Check, format: str) -> None:
-    from ..output import verify_json
+def _counted(answers: Iterable[Answer], counts: Counter[str]) -> Iterator[Answer]:
+    for each in answers:
+        counts[each.verdict] += 1
+        yield each
 
+
+def _print_check(found: Check, format: str) -> None:
     if format == "table":
         from ..output import terminal, verify_page
 
         result.write(terminal.text(verify_page.parts(found)))
     elif format == "json":
-        result.rows(verify_json.whole(found), format)
+        from ..output import verify_json
+
+        result.rows(verify_json.value(found), format)
     else:
-        result.rows([{"id": found.order.id} | verify_json.cells(found)], format)
+        from ..output import verify_csv
+
+        result.rows(verify_csv.rows(found), format)

@@ -1,41 +1,26 @@
-"""A checked order → its JSON object, and what its row in CSV gains."""
+"""Checked orders → the object of one that `verify -f json` prints, and the lines of many."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .. import __version__, units
 from ..verify import check, sentences
-from . import plain, plan_json
+from . import json_and_csv, plain, plan_json
 from .plain import Row
 
 if TYPE_CHECKING:
-    from ..verify.order import Check, Due
+    from ..verify.order import Cause, Check, Due
+    from ..verify.orders import Answer
 
 FORMAT = "ino-dose verify 1"
-RESULTS = (
-    "used_bsa_m2",
-    "expected_level_mg_per_m2",
-    "calculated_mg",
-    "expected_dose_mg",
-    "deviation_percent",
-    "deviation_mg_per_m2",
-    "verdict",
-    "cause",
-    "sentence",
-    "cause_sentence",
-    "cumulative_mg_per_m2",
-    "ceiling_status",
-    "warnings",
-    "error",
-)
-"""The columns that a file of orders gains."""
 
 
-def whole(found: Check) -> Row:
+def value(found: Check) -> Row:
     """The object that `verify -f json` prints."""
-    due = found.due[0]
-    plan, one = due.plan, found.expected is not None
+    due, one = found.due[0], found.settled
+    plan = due.plan
     return {
         "format": FORMAT,
         "version": __version__,
@@ -55,22 +40,13 @@ def whole(found: Check) -> Row:
         "verdict": found.verdict,
         "agrees": {"agrees": True, "undecided": None}.get(found.verdict, False),
         "sentence": sentences.sentence(found),
-        "expected": _expected(due) if one else None,
-        "deviation": _deviation(found, due) if one else None,
-        "rounded_to_mg": plain.number(due.rounded_to) if one else None,
+        "expected": one and expected(one),
+        "deviation": one and deviation(one),
+        "rounded_to_mg": one and plain.number(one.rounded_to),
         "nearest": _nearest(found, due) if found.verdict == "not_scheduled" else None,
-        "causes": [
-            {
-                "kind": cause.kinds[0],
-                "alike": cause.kinds[1:],
-                "sentence": sentences.fits(cause),
-                "dose_mg": plain.number(cause.amount),
-                "rounded_to_mg": cause.step,
-            }
-            for cause in found.causes
-        ],
-        "cumulative": _cumulative(due) if len(found.due) == 1 else None,
-        "branches": [_branches(found, each) for each in found.due] if len(found.due) > 1 else [],
+        "causes": [_cause(cause) for cause in found.causes],
+        "cumulative": cumulative(due) if len(found.due) == 1 else None,
+        "branches": [_branch(each) for each in found.due] if len(found.due) > 1 else [],
         "ceiling": {
             "lower_mg_per_m2": plain.number(plan.ceiling.lower),
             "upper_mg_per_m2": plain.number(plan.ceiling.upper),
@@ -93,36 +69,42 @@ def _course(found: Check) -> Row:
     }
 
 
-def _expected(due: Due) -> Row | None:
-    if not due.dose:
-        return None
-    prescribed = due.dose.prescribed
-    return {
-        "level_mg_per_m2": plain.number(prescribed.level),
+def expected(due: Due) -> Row | None:
+    """The dose that is due, None where there is none."""
+    return due.dose and {
+        "level_mg_per_m2": plain.number(due.dose.prescribed.level),
         "calculated_mg": plain.number(due.dose.calculated),
         "dose_mg": plain.number(due.dose.due),
-        "source": plain.spot(prescribed.citations[0]),
+        "source": plain.spot(due.dose.prescribed.citations[0]),
     }
 
 
-def _deviation(found: Check, due: Due) -> Row | None:
-    if not due.dose:
-        return None
-    off = check.deviation(found.order, due.dose, due.plan.body.bsa)
-    return {
-        "percent": units.thousandths(off.percent),
-        "mg": plain.number(off.dose),
-        "mg_per_m2": units.thousandths(off.level.magnitude),
+def deviation(due: Due) -> Row | None:
+    """How far the order is from it."""
+    return due.off and {
+        "percent": units.thousandths(due.off.percent),
+        "mg": plain.number(due.off.dose),
+        "mg_per_m2": plain.quotient(due.off.level),
     }
 
 
 def _nearest(found: Check, due: Due) -> Row:
-    unit, numbers = check.scheduled(due, found.order)
-    number = found.order.day if unit == "day" else found.order.cycle
-    return {"of": f"{unit}s", "scheduled": numbers, "nearest": check.nearest(number, numbers)}
+    unit, numbers, nearest = check.scheduled(due, found.order)
+    return {"of": f"{unit}s", "scheduled": numbers, "nearest": nearest}
 
 
-def _cumulative(due: Due) -> Row:
+def _cause(cause: Cause) -> Row:
+    return {
+        "kind": cause.kinds[0],
+        "alike": cause.kinds[1:],
+        "sentence": sentences.fits(cause),
+        "dose_mg": plain.number(cause.amount),
+        "rounded_to_mg": cause.step,
+    }
+
+
+def cumulative(due: Due) -> Row:
+    """Where this dose leaves the course, and how it counts."""
     return {
         "counted_as": "prescribed" if due.agrees else "ordered",
         "counted_mg_per_m2": plain.number(due.counted),
@@ -131,37 +113,20 @@ def _cumulative(due: Due) -> Row:
     }
 
 
-def _branches(found: Check, due: Due) -> Row:
+def _branch(due: Due) -> Row:
     return {
         "when": due.when,
         "agrees": due.agrees,
-        "expected": _expected(due),
-        "deviation": _deviation(found, due),
+        "expected": expected(due),
+        "deviation": deviation(due),
         "rounded_to_mg": plain.number(due.rounded_to),
-        "cumulative": _cumulative(due),
+        "cumulative": cumulative(due),
     }
 
 
-def cells(found: Check) -> Row:
-    """What one order of a file gains: the columns of RESULTS."""
-    due, causes = found.due[0], sentences.because(found)
-    expected = (_expected(due) if found.expected else None) or {}
-    off = (_deviation(found, due) if found.expected else None) or {}
-    sums = _cumulative(due) if len(found.due) == 1 else {}
-    values = (
-        plain.number(due.plan.body.bsa),
-        expected.get("level_mg_per_m2"),
-        expected.get("calculated_mg"),
-        expected.get("dose_mg"),
-        off.get("percent"),
-        off.get("mg_per_m2"),
-        found.verdict,
-        found.causes[0].kinds[0] if found.causes else None,
-        sentences.sentence(found),
-        causes[0] if causes else None,
-        sums.get("cumulative_mg_per_m2"),
-        sums.get("ceiling_status"),
-        " ".join(sentences.warnings(found)) or None,
-        None,
-    )
-    return dict(zip(RESULTS, values, strict=True))
+def lines(answers: Iterable[Answer]) -> Iterator[str]:
+    """The lines of NDJSON that `verify --orders` prints, one an order."""
+    for each in answers:
+        refused = {"format": FORMAT, "id": each.columns.get("id") or None, "error": each.error}
+        whole = json_and_csv.to_json({"line": each.number} | (value(each.check) if each.check else refused))
+        yield " ".join(part.strip() for part in whole.split("\n")) + "\n"

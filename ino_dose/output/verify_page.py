@@ -47,12 +47,12 @@ def _against(found: Check, due: Due) -> Iterator[Part]:
         yield page.line()
         yield Title(f"If {due.when}")
     ordered = units.show(found.order.dose, units.DOSE)
-    if due.dose:
+    if due.dose and due.off:
         level, calculated = due.dose.prescribed.level, units.show(due.dose.calculated, units.DOSE)
         product = f"{units.show(level, units.LEVEL)} × {units.show(due.plan.body.bsa, units.AREA)} = {calculated}"
         spot = due.dose.prescribed.citations[0]
         yield page.fact("Due", f"{product}, rounded {units.show(due.dose.due, units.DOSE)}")
-        yield page.fact("Ordered", f"{ordered}, {sentences.apart(found, due)}")
+        yield page.fact("Ordered", f"{ordered}, {sentences.apart(due.off)}")
         yield page.fact("Source", f"[{spot.source}] {spot.spot}")
     else:
         yield page.fact("Due", "nothing on this day")

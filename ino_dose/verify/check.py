@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .. import request, units
 from ..engine import dosing, exposure, prescription
@@ -25,21 +24,12 @@ from ..engine.regimen import Regimen
 from ..errors import Collected, Field, InputError
 from ..files import library
 from . import ranking
-from .order import STEPS, USUAL, Answer, Check, Due, Order, Tolerance
+from .order import ORDINARY, USUAL, Answer, Check, Deviation, Due, Order, Scheduled, Tolerance
 
 if TYPE_CHECKING:
     from ..units import Quantity
 
-STEP = Rounding(units.quantity("0.01", units.DOSE))
-ORDINARY = tuple(units.quantity(step, units.DOSE) for step in STEPS)
-
-
-class Deviation(NamedTuple):
-    """Ordered less due: in mg, in per cent of the calculated dose, and in mg/m²."""
-
-    dose: Quantity
-    percent: Fraction
-    level: Quantity
+STEP = Rounding(ORDINARY[0])
 
 
 @units.exact
@@ -73,24 +63,17 @@ def recompute(
     return bare._replace(causes=ranking.find(bare, [other for other in library() if other.id != regimen.id]))
 
 
-def deviation(order: Order, dose: Dose, bsa: Quantity) -> Deviation:
-    """How far an order is from the calculated dose, exactly."""
-    return Deviation(
-        units.fraction(order.dose) - units.fraction(dose.calculated),
-        units.deviation(order.dose, dose.calculated),
-        dosing.per_area(order.dose, bsa) - units.fraction(dose.prescribed.level),
-    )
-
-
-def scheduled(due: Due, order: Order) -> tuple[str, list[int]]:
+def scheduled(due: Due, order: Order) -> Scheduled:
     """The days of the order's cycle, or where the regimen has no such cycle its cycles: what there is instead."""
     plan, last = due.plan, due.plan.regimen.last_cycle or order.cycle + 1
     doses = prescription.prescribe(plan.regimen, plan.course.remission or NEVER, last, plan.course.level)
-    days = [dose.day for dose in doses if dose.cycle == order.cycle]
-    return ("day", days) if days else ("cycle", sorted({dose.cycle for dose in doses}))
+    if days := [dose.day for dose in doses if dose.cycle == order.cycle]:
+        return Scheduled("day", days, _nearest(order.day, days))
+    cycles = sorted({dose.cycle for dose in doses})
+    return Scheduled("cycle", cycles, _nearest(order.cycle, cycles))
 
 
-def nearest(number: int, numbers: Sequence[int]) -> list[int]:
+def _nearest(number: int, numbers: Sequence[int]) -> list[int]:
     """The one nearest to a number, or the two that are as near."""
     least = min(abs(each - number) for each in numbers)
     return [each for each in numbers if abs(each - number) == least]
@@ -112,19 +95,27 @@ def _plan(
 
 
 def _due(when: Answer, plan: Plan, order: Order, tolerance: Tolerance) -> Due:
-    this = (order.cycle, order.day)
+    this, bsa = (order.cycle, order.day), plan.body.bsa
     dose = next((dose for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) == this), None)
     near = dose is not None and units.within(order.dose, dose.calculated, tolerance.share)
-    step = rounded_to(order.dose, dose.calculated) if dose and tolerance.rounding and not near else None
+    step = _step(order.dose, dose.calculated) if dose and tolerance.rounding and not near else None
     before = tuple(dose.prescribed for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) < this)
     agrees = near or step is not None
-    counted = dose.prescribed.level if dose and agrees else dosing.per_area(order.dose, plan.body.bsa)
+    counted = dose.prescribed.level if dose and agrees else dosing.per_area(order.dose, bsa)
     doses = [*before, Prescribed(*this, counted, ())]
     standing = exposure.check(plan.course.prior, doses, plan.ceiling, not plan.regimen.after_transplant)
-    return Due(when, plan, dose, agrees, step, before, counted, standing)
+    return Due(when, plan, dose, dose and _deviation(order, dose, bsa), agrees, step, before, counted, standing)
 
 
-def rounded_to(ordered: Quantity, calculated: Quantity) -> Quantity | None:
+def _deviation(order: Order, dose: Dose, bsa: Quantity) -> Deviation:
+    return Deviation(
+        units.fraction(order.dose) - units.fraction(dose.calculated),
+        units.deviation(order.dose, dose.calculated),
+        dosing.per_area(order.dose, bsa) - units.fraction(dose.prescribed.level),
+    )
+
+
+def _step(ordered: Quantity, calculated: Quantity) -> Quantity | None:
     """The finest ordinary step by which the order is the calculated dose rounded half up, or None.
 
     0.54 mg in steps of 0.1 mg is 0.5 mg, 7.4 % away: no error, though past a tolerance of 5 %. As
@@ -136,11 +127,12 @@ def rounded_to(ordered: Quantity, calculated: Quantity) -> Quantity | None:
 
 
 def _same(one: Due, other: Due) -> bool:
-    def levels(due: Due) -> list[tuple[int, int, Quantity]]:
-        this = [due.dose.prescribed] if due.dose else []
-        return [(dose.cycle, dose.day, dose.level) for dose in (*due.before, *this)]
-
-    return levels(one) == levels(other)
+    """Whether two answers lead to the same doses up to this one."""
+    levels = (
+        [(dose.cycle, dose.day, dose.level) for dose in (*due.before, *([due.dose.prescribed] if due.dose else []))]
+        for due in (one, other)
+    )
+    return next(levels) == next(levels)
 
 
 NEEDED = {
@@ -152,7 +144,8 @@ NEEDED = {
 SIZES = ("height", "weight", "bsa", "stated_bsa", "formula", "sex")
 COLUMNS = ("id", *NEEDED, *SIZES, "remission_after", "prior", "level", "tolerance")
 """The options of `verify` by the names they have as columns."""
-MOST_TOLERANCE = units.quantity("50", units.SHARE)
+WIDEST = units.quantity("50", units.SHARE)
+"""The largest tolerance that may be stated."""
 Columns = Mapping[str, str | None]
 
 
@@ -164,6 +157,7 @@ def written(columns: Columns, facts: library.Facts) -> Check:
             if get(name) is None:
                 raise InputError(Field(name), "is missing", *hint)
     faults.raise_any()
+    tolerance = columns.get("tolerance")
     with _of_the_order():
         return recompute(
             facts.regimen(str(get("regimen"))),
@@ -171,7 +165,7 @@ def written(columns: Columns, facts: library.Facts) -> Check:
             request.course(get("prior"), None, get("remission_after"), False, get("level")),
             facts.ceiling,
             _order(columns),
-            USUAL if get("tolerance") is None else _tolerance(str(get("tolerance"))),
+            USUAL if tolerance is None else _tolerance(tolerance),
             facts.product,
             facts.all,
         )
@@ -206,7 +200,7 @@ def _order(columns: Columns) -> Order:
 def _tolerance(said: str) -> Tolerance:
     """A tolerance that was stated is taken at its word: no rounding excuses what is past it."""
     share = units.read(said, units.SHARE, Field("tolerance"))
-    if share > MOST_TOLERANCE:
-        problem, kind = f"{said!r} is more than {units.show(MOST_TOLERANCE, units.SHARE)}", "too large a tolerance"
+    if share > WIDEST:
+        problem, kind = f"{said!r} is more than {units.show(WIDEST, units.SHARE)}", "too large a tolerance"
         raise InputError(Field("tolerance"), problem, "write it like 5%", kind=kind)
     return Tolerance(share, rounding=False)

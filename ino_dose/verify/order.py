@@ -1,8 +1,9 @@
-"""The nouns of a second check, frozen: an order, what is due, a cause, the check of it all."""
+"""The nouns of a second check, frozen: an order, what is due, how far off it is, a cause, the check of it all."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from .. import units
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 Answer = Literal["", "remission", "no remission"]
 Verdict = Literal["agrees", "differs", "undecided", "not_scheduled"]
-STEPS = ("0.01", "0.05", "0.1")
-"""Steps that doses are ordinarily rounded to, in mg."""
+ORDINARY: Final = tuple(units.quantity(step, units.DOSE) for step in ("0.01", "0.05", "0.1"))
+"""Steps that doses are ordinarily rounded to (mg), the finest first."""
 
 
 class Order(NamedTuple):
@@ -43,22 +44,45 @@ class Tolerance(NamedTuple):
 USUAL: Final = Tolerance(units.quantity("5", units.SHARE), rounding=True)
 
 
+class Deviation(NamedTuple):
+    """Ordered less calculated: in mg, in per cent of the calculated dose, and in mg/m², all exact."""
+
+    dose: Quantity
+    percent: Fraction
+    level: Quantity
+
+    @property
+    def way(self) -> str:
+        """The side on which the order is."""
+        return "above" if self.dose.magnitude > 0 else "below"
+
+
 class Due(NamedTuple):
     """The order against one answer about remission, or against the only one (`when` is then empty).
 
-    `dose` is None where nothing is due on that day. `rounded_to` is the step (mg) by which alone the
-    order agrees. `before` are the doses that came before it, and `counted` (mg/m²) is this one: the
-    level where the order agrees, else what it delivers. `standing` is where that leaves the course.
+    `dose` is None where nothing is due on that day, and so is `off`. `rounded_to` is the step (mg) by
+    which alone the order agrees. `before` are the doses that came before it, and `counted` (mg/m²) is
+    this one: the level where the order agrees, else what it delivers. `standing` is where that leaves
+    the course.
     """
 
     when: Answer
     plan: Plan
     dose: Dose | None
+    off: Deviation | None
     agrees: bool
     rounded_to: Quantity | None
     before: tuple[Prescribed, ...]
     counted: Quantity
     standing: Standing
+
+
+class Scheduled(NamedTuple):
+    """What there is where nothing is due: the days of that cycle or else the cycles, and the nearest of them."""
+
+    unit: Literal["day", "cycle"]
+    numbers: list[int]
+    nearest: list[int]
 
 
 class Reading(NamedTuple):
@@ -104,8 +128,7 @@ class Check(NamedTuple):
         return "differs" if any(due.dose for due in self.due) else "not_scheduled"
 
     @property
-    def expected(self) -> Dose | None:
-        """The dose that is due, None where there is none or where it depends on what was not stated."""
-        first, *others = (due.dose for due in self.due)
-        same = all(dose and first and dose.prescribed.level == first.prescribed.level for dose in others)
-        return first if same else None
+    def settled(self) -> Due | None:
+        """The one dose that is due, None where there is none or where it depends on what was not stated."""
+        levels = {due.dose.prescribed.level.magnitude if due.dose else None for due in self.due}
+        return self.due[0] if len(levels) == 1 and None not in levels else None

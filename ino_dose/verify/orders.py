@@ -1,4 +1,4 @@
-"""A file of orders (CSV, NDJSON) → a check each; a row out for each in, in order, while it is read."""
+"""A file of orders (CSV, NDJSON) → a check each, in order, while it is read."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import csv
 import json
 import re
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
-from functools import partial
 from io import BufferedReader, TextIOWrapper
 from itertools import chain
 from pathlib import Path
@@ -18,7 +17,6 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from .. import request
 from ..errors import InputError, Surface
 from ..files.library import Facts
-from ..output import json_and_csv, verify_json
 from . import check
 from .check import COLUMNS, NEEDED
 
@@ -29,42 +27,55 @@ if TYPE_CHECKING:
 
 UNITS = "cm|m|in|ft|kg|g|lb|m2|mg|mcg|mg_per_m2|percent"
 Form = Literal["csv", "ndjson"]
+Columns = dict[str, str | None]
 
 
 class Line(NamedTuple):
     """An order in a file: its line, what is written there, and what is wrong with the line itself."""
 
     number: int
-    columns: dict[str, str | None]
+    columns: Columns
     problem: str = ""
 
 
-Put = Callable[[str], None]
-Writer = Callable[[Line, "Check | None", str], None]
+class Answer(NamedTuple):
+    """An order's line, what is written there (any text), and its check or else why it was refused."""
+
+    number: int
+    columns: Columns
+    check: Check | None
+    error: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """How it ended."""
+        return self.check.verdict if self.check else "refused"
 
 
-class _Out(NamedTuple):
-    """What `csv.writer` asks of a file."""
+class File(NamedTuple):
+    """A file of orders: how it is written, its columns, and its orders, checked as they are asked for."""
 
-    write: Put
+    form: Form
+    header: list[str]
+    answers: Iterator[Answer]
 
 
-def every(path: str, facts: Facts, form: Literal["csv", "json"] | None, put: Put) -> Counter[str]:
-    """Check every order of a file (`-` for standard input) and put out a row each. Counts the verdicts.
+@contextmanager
+def read(path: str, facts: Facts, results: Container[str]) -> Iterator[File]:
+    """The orders of a file, or of standard input where its name is `-`.
 
-    `form` is how they are put, by default as they came. Raises InputError, with nothing put out,
-    for what is no file of orders.
+    `results` are the names that no column may have. Raises InputError, before the first order is
+    asked for, for what is no file of orders.
     """
     place = "standard input" if path == "-" else path
     with _opened(path) as file:
-        source = _form(path, file)
+        form = _form(path, file)
         text = TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-        header, lines = _csv(place, text) if source == "csv" else (list(COLUMNS), _ndjson(text))
+        header, lines = _csv(place, text, results) if form == "csv" else (list(COLUMNS), _ndjson(text))
         first = next(lines, None)
         if first is None:
             raise InputError(place, "has no orders", "write one a line")
-        write = _csv_writer(header, put) if (form or source) == "csv" else partial(_write_json, put)
-        return _answer(chain([first], lines), facts, write)
+        yield File(form, header, (_answer(line, facts) for line in chain([first], lines)))
 
 
 def _opened(path: str) -> BufferedReader:
@@ -88,17 +99,17 @@ def _form(path: str, file: BufferedReader) -> Form:
     raise InputError(path, "is neither .csv nor .ndjson", "name the file by what it is")
 
 
-def _csv(path: str, text: IO[str]) -> tuple[list[str], Iterator[Line]]:
+def _csv(path: str, text: IO[str], results: Container[str]) -> tuple[list[str], Iterator[Line]]:
     reader = csv.reader(text, strict=True)
     try:
         header = next(reader, [])
     except csv.Error as error:
         raise InputError(f"{path}:1", f"cannot be read as CSV: {error}", "save the file as CSV") from None
-    _check_header(path, header)
+    _check_header(path, header, results)
     return header, _csv_lines(reader, header)
 
 
-def _check_header(path: str, header: list[str]) -> None:
+def _check_header(path: str, header: list[str], results: Container[str]) -> None:
     place = f"{path}:1"
     if not header:
         raise InputError(path, "is empty", "write a header and an order a line")
@@ -106,15 +117,13 @@ def _check_header(path: str, header: list[str]) -> None:
         request.text(name, place)
         if header.count(name) > 1:
             raise InputError(place, f"the column {name!r} is there twice", "keep one")
-        if name in verify_json.RESULTS:
+        if name in results:
             raise InputError(place, f"the column {name!r} is one of the results", "rename it")
         if problem := _misspelled(name):
             raise InputError(place, *problem)
-    missing = [name for name in NEEDED if name not in header]
-    if missing:
-        raise InputError(
-            place, f"there is no column {', '.join(missing)}", "the columns are the options: " + ", ".join(COLUMNS)
-        )
+    if missing := [name for name in NEEDED if name not in header]:
+        hint = f"the columns are the options: {', '.join(COLUMNS)}"
+        raise InputError(place, f"there is no column {', '.join(missing)}", hint)
 
 
 def _misspelled(name: str) -> tuple[str, str] | None:
@@ -160,7 +169,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _plain(found: Any) -> tuple[dict[str, str | None], str]:
+def _plain(found: Any) -> tuple[Columns, str]:
     if not isinstance(found, dict):
         return {}, "is not a JSON object"
     for name, value in found.items():
@@ -171,25 +180,17 @@ def _plain(found: Any) -> tuple[dict[str, str | None], str]:
     return {name: value for name, value in found.items() if name in COLUMNS}, ""
 
 
-def _answer(lines: Iterable[Line], facts: Facts, write: Writer) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for line in lines:
-        found, error = _checked(line, facts)
-        counts[found.verdict if found else "refused"] += 1
-        write(line, found, error)
-        sys.stdout.flush()
-    return counts
-
-
-def _checked(line: Line, facts: Facts) -> tuple[Check | None, str]:
+def _answer(line: Line, facts: Facts) -> Answer:
+    columns = {name: value and _utf8(value) for name, value in line.columns.items()}
     if line.problem:
-        return None, f"line {line.number}: {line.problem}"
+        return Answer(line.number, columns, None, f"line {line.number}: {line.problem}")
     try:
         for name, value in line.columns.items():
             request.text(value, name)
-        return check.written(line.columns, facts), ""
+        return Answer(line.number, columns, check.written(line.columns, facts))
     except InputError as error:
-        return None, " ".join(str(fault.on(COLUMN)) for fault in error.faults)
+        said = " ".join(str(fault.on(COLUMN)) for fault in error.faults)
+        return Answer(line.number, columns, None, said)
 
 
 def _column(field: str) -> str:
@@ -200,24 +201,6 @@ COLUMN = Surface(
     _column, lambda field: f"{field.value} under {_column(field.name)}" if field.value else _column(field.name)
 )
 """A field as it is written in a file of orders."""
-
-
-def _csv_writer(header: list[str], put: Put) -> Writer:
-    writer = csv.writer(_Out(put), lineterminator="\n")
-    writer.writerow([*header, *verify_json.RESULTS])
-
-    def write(line: Line, found: Check | None, error: str) -> None:
-        given = [_utf8(line.columns.get(name) or "") for name in header]
-        cells = verify_json.cells(found) if found else dict.fromkeys(verify_json.RESULTS) | {"error": error}
-        writer.writerow(given + [json_and_csv.cell(value) for value in cells.values()])
-
-    return write
-
-
-def _write_json(put: Put, line: Line, found: Check | None, error: str) -> None:
-    refused = {"format": verify_json.FORMAT, "id": _utf8(line.columns.get("id") or "") or None, "error": error}
-    whole = json_and_csv.to_json({"line": line.number} | (verify_json.whole(found) if found else refused))
-    put(" ".join(part.strip() for part in whole.split("\n")) + "\n")
 
 
 def _utf8(text: str) -> str:

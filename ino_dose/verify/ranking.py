@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .. import units
 from ..engine import dosing
 from ..engine.course import NEVER
 from . import older_size, slips
-from .order import Cause, Check, Due, Reading
+from .order import ORDINARY, Cause, Check, Due, Reading
 from .slips import Area
 
 if TYPE_CHECKING:
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from ..units import Quantity
     from .slips import Ending, Level
 
-DECIMAL_STEPS = tuple(map(Decimal, ("0.001", "0.01", "0.05", "0.1")))
-"""Steps that an order may have been rounded to, in mg."""
-FINE = Decimal("0.01")
+GRAINS = (Decimal("0.001"), *(step.magnitude for step in ORDINARY))
+"""Steps that an order may have been rounded to (mg); the coarser of them tell less."""
+FINE = GRAINS[1]
 UNROUNDED = Decimal("0.005")
 """A BSA (m²) that was not rounded differs by up to this much from one that was, to 0.01 m²."""
 
 
 class Closeness(NamedTuple):
-    """How coarse a rounding an order needs besides a slip (0 none to speak of), and its step in mg, if any."""
+    """The step (mg) of the rounding an order needs besides a slip, if any; `coarse` is 0 where it tells enough."""
 
-    coarse: int
+    coarse: Decimal
     step: Decimal | None
 
 
@@ -45,21 +45,21 @@ def closeness(ordered: Decimal, amount: Decimal, slack: Decimal | None) -> Close
     """
     off = abs(ordered - amount)
     if not off:
-        return Closeness(0, None)
+        return Closeness(Decimal(0), None)
     if slack is None:
         return None
     enough = [step for step in steps(ordered) if off * 2 <= step]
     if enough and enough[0] <= FINE:
-        return Closeness(0, enough[0])
+        return Closeness(Decimal(0), enough[0])
     if off <= slack + FINE / 2:
-        return Closeness(1, FINE)
-    return Closeness(2 + DECIMAL_STEPS.index(enough[0]), enough[0]) if enough else None
+        return Closeness(FINE, FINE)
+    return Closeness(enough[0], enough[0]) if enough else None
 
 
 def steps(ordered: Decimal) -> list[Decimal]:
     """The steps an order may have been rounded to, by its own decimals; the finest first."""
     own = _last_place(ordered, -3)
-    return [own] + [step for step in DECIMAL_STEPS if not ordered % step and step > own]
+    return [own] + [step for step in GRAINS if not ordered % step and step > own]
 
 
 def contradicts(stated: Quantity | None, bsa: Quantity) -> bool:
@@ -74,7 +74,7 @@ def _last_place(number: Decimal, at_most: int) -> Decimal:
     return Decimal(1).scaleb(min(int(number.normalize().as_tuple().exponent), at_most))
 
 
-MOST: Final = 5
+NAMED = 5
 """As many causes are named."""
 COMMON = (
     "rounded",
@@ -149,7 +149,7 @@ class Rank(NamedTuple):
     slips: int
     contradicts: bool
     tier: int
-    coarse: int
+    coarse: Decimal
     kind: int
 
 
@@ -163,7 +163,7 @@ def find(check: Check, library: Sequence[Regimen]) -> tuple[Cause, ...]:
     if not found:
         found = _fitting(check, chain.from_iterable(_double(check, due) for due in dosed))
     found += chain.from_iterable(_older(check, due) for due in dosed)
-    return _together(cause for _, cause in sorted(found, key=lambda each: each[0]))[:MOST]
+    return _together(cause for _, cause in sorted(found, key=lambda each: each[0]))[:NAMED]
 
 
 def _together(causes: Iterable[Cause]) -> tuple[Cause, ...]:
@@ -246,13 +246,13 @@ def _fitting(check: Check, candidates: Iterable[Candidate]) -> list[Ranked]:
     return found
 
 
-def _rank(check: Check, kinds: tuple[str, ...], bsa: Quantity, coarse: int) -> Rank:
+def _rank(check: Check, kinds: tuple[str, ...], bsa: Quantity, coarse: Decimal) -> Rank:
     against = contradicts(check.order.stated_bsa, bsa)
-    coarse = 0 if LEVELS.issuperset(kinds) else coarse
+    coarse = Decimal(0) if LEVELS.issuperset(kinds) else coarse
     return Rank(len(kinds), against, _tier(kinds, coarse), coarse, sum(map(KINDS.index, kinds)))
 
 
-def _tier(kinds: tuple[str, ...], coarse: int) -> int:
+def _tier(kinds: tuple[str, ...], coarse: Decimal) -> int:
     """0 common, 1 a weight, 2 rare. There are so many formulas that one of them fits most orders coarsely."""
     if kinds == ("older_weight",):
         return 1
@@ -268,4 +268,4 @@ def _older(check: Check, due: Due) -> Iterator[Ranked]:
     span = older_size.span(level, due.plan.body, ordered, off)
     if span:
         reading = Reading("older_weight", span.words, "")
-        yield _rank(check, (reading.kind,), span.bsa, 0), Cause((reading,), None, None)
+        yield _rank(check, (reading.kind,), span.bsa, Decimal(0)), Cause((reading,), None, None)

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from .. import units
 from ..engine import body as bodies
-from ..engine import remarks
+from ..engine import dosing, exposure, remarks
 from . import check
-from .order import STEPS
+from .order import ORDINARY
 
 if TYPE_CHECKING:
     from ..engine.dosing import Dose
-    from ..units import Quantity
-    from .order import Cause, Check, Due
+    from .order import Cause, Check, Deviation, Due
+
+WHEN = {"": "", "remission": "with remission", "no remission": "without remission"}
 
 
 def sentence(found: Check) -> str:
@@ -27,68 +28,53 @@ def sentence(found: Check) -> str:
         )
         which = f"the order is right {right}, not {wrong}"
         return f"Undecided: {which}. Remission was not stated: add --remission-after N or never."
-    off = [_off(found, due) for due in found.due if due.dose]
+    off = [_off(due, due.dose, due.off) for due in found.due if due.dose and due.off]
     differs = [f"The order differs: {ordered} is {', and '.join(off)}."] if off else []
     return " ".join(dict.fromkeys(differs + [f"{_nothing(found, due)}." for due in found.due if not due.dose]))
 
 
 def _agreeing(ordered: str, found: Check, due: Due) -> str:
-    assert due.dose
+    assert due.dose and due.off
     if due.rounded_to is not None:
-        step, percent = units.show(due.rounded_to, units.DOSE), _percent(found, due.dose)
-        calculated = units.show(due.dose.calculated, units.DOSE)
-        return f"{ordered} is the {calculated} due rounded to {step}, {percent} {_way(found, due.dose)} it"
+        calculated, step = (units.show(each, units.DOSE) for each in (due.dose.calculated, due.rounded_to))
+        return f"{ordered} is the {calculated} due rounded to {step}, {_percent(due.off)} {due.off.way} it"
     if found.order.dose in (due.dose.due, due.dose.calculated):
-        return f"{_due(due.dose, 'is due')}"
-    return f"{ordered} is {_off(found, due)}"
+        return f"{_rounded(due.dose)} is due"
+    return f"{ordered} is {_off(due, due.dose, due.off)}"
 
 
 def _branch(found: Check, due: Due) -> str:
     if not due.dose:
-        return f"{_when(due)} ({_nothing(found, due)})"
+        return f"{WHEN[due.when]} ({_nothing(found, due)})"
     level = units.show(due.dose.prescribed.level, units.LEVEL)
-    return f"{_when(due)} ({level}, {units.show(due.dose.due, units.DOSE)})"
+    return f"{WHEN[due.when]} ({level}, {units.show(due.dose.due, units.DOSE)})"
 
 
-def _when(due: Due) -> str:
-    return {"remission": "with remission", "no remission": "without remission"}.get(due.when, "")
+def _off(due: Due, dose: Dose, off: Deviation) -> str:
+    how = f"{units.digits(abs(off.dose.magnitude))} mg ({_percent(off)}) {off.way}"
+    return f"{how} the {_rounded(dose)} due {WHEN[due.when]}".rstrip()
 
 
-def _off(found: Check, due: Due) -> str:
-    assert due.dose
-    amount = abs(check.deviation(found.order, due.dose, due.plan.body.bsa).dose.magnitude)
-    how = f"{units.digits(amount)} mg ({_percent(found, due.dose)}) {_way(found, due.dose)}"
-    return f"{how} the {_due(due.dose, 'due')} {_when(due)}".rstrip()
-
-
-def _due(dose: Dose, verb: str) -> str:
+def _rounded(dose: Dose) -> str:
     rounded = f" ({units.show(dose.due, units.DOSE)} rounded)" if dose.due != dose.calculated else ""
-    return f"{units.show(dose.calculated, units.DOSE)}{rounded} {verb}"
+    return f"{units.show(dose.calculated, units.DOSE)}{rounded}"
 
 
-def _percent(found: Check, dose: Dose) -> str:
-    percent = check.deviation(found.order, dose, found.due[0].plan.body.bsa).percent
-    return f"{units.digits(units.thousandths(abs(percent)))} %"
+def _percent(off: Deviation) -> str:
+    return f"{units.digits(units.thousandths(abs(off.percent)))} %"
 
 
-def apart(found: Check, due: Due) -> str:
+def apart(off: Deviation) -> str:
     """How far the order is from what is due, in per cent and in mg/m²."""
-    assert due.dose
-    off = check.deviation(found.order, due.dose, due.plan.body.bsa)
     if not off.dose.magnitude:
         return "exactly that"
     level = units.digits(units.thousandths(abs(off.level.magnitude)))
-    return f"{_percent(found, due.dose)} or {level} mg/m² {_way(found, due.dose)} the calculated dose"
-
-
-def _way(found: Check, dose: Dose) -> str:
-    return "above" if found.order.dose > dose.calculated else "below"
+    return f"{_percent(off)} or {level} mg/m² {off.way} the calculated dose"
 
 
 def _nothing(found: Check, due: Due) -> str:
     order, regimen = found.order, due.plan.regimen
-    unit, numbers = check.scheduled(due, order)
-    near = check.nearest(order.day if unit == "day" else order.cycle, numbers)
+    unit, numbers, near = check.scheduled(due, order)
     nearest = (
         f"the nearest is {unit} {near[0]}" if len(near) == 1 else f"the nearest are {unit}s {near[0]} and {near[1]}"
     )
@@ -122,25 +108,13 @@ def _listed(cause: Cause, working: str) -> str:
 
 def cumulative(due: Due) -> str:
     """Where this dose leaves the course."""
-    counted = f"this dose (counted as {'prescribed' if due.agrees else 'ordered'}, {_level(due.counted)})"
+    counted = (
+        f"this dose (counted as {'prescribed' if due.agrees else 'ordered'}, {units.show(due.counted, units.LEVEL)})"
+    )
     if due.standing.total is None:
         return f"unknown after {counted}, since prior exposure is"
-    return f"{_level(due.standing.total)} after {counted}: {_status(due)}"
-
-
-def _level(level: Quantity) -> str:
-    return f"{units.digits(units.decimal(level.magnitude))} mg/m²"
-
-
-def _status(due: Due) -> str:
-    lower, upper = (units.show(limit, units.LEVEL) for limit in (due.plan.ceiling.lower, due.plan.ceiling.upper))
-    words = {
-        "below": f"within {lower}",
-        "between": f"above {lower}, within {upper}",
-        "above": f"above {upper}",
-        "not_applicable": "the ceiling before transplant does not apply",
-    }
-    return words.get(due.standing.status, due.standing.status)
+    words = exposure.words(due.standing.status, due.plan.ceiling, at_length=True)
+    return f"{units.show(due.standing.total, units.LEVEL)} after {counted}: {words}"
 
 
 def warnings(found: Check) -> list[str]:
@@ -168,6 +142,7 @@ def assumptions(found: Check) -> list[str]:
     if found.due[-1].when:
         sentences.append("With remission: at the first chance, the end of the first cycle.")
     within = f"An order agrees within {units.show(found.tolerance.share, units.SHARE)} of the calculated dose"
-    steps = f"{', '.join(STEPS[:-1])} or {STEPS[-1]} mg"
-    rounding = f", or where it is that dose rounded to {steps} and so moved by 10 % at most"
+    *finer, coarsest = (units.digits(step.magnitude) for step in ORDINARY)
+    most = f"and so moved by {units.show(dosing.MOST, units.SHARE)} at most"
+    rounding = f", or where it is that dose rounded to {', '.join(finer)} or {coarsest} mg {most}"
     return [*sentences, f"{within}{rounding if found.tolerance.rounding else ''}."]

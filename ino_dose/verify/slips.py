@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,12 +15,11 @@ from ..engine.bsa_formulas import FORMULAS, Formula
 from ..engine.course import NEVER
 from ..engine.prescription import Prescribed
 from ..engine.regimen import Regimen
-from .order import STEPS
+from .order import ORDINARY
 
 if TYPE_CHECKING:
     from ..units import Quantity
 
-D = Decimal
 POUND = units.read("1lb", units.WEIGHT, "").magnitude
 INCH = units.read("1in", units.HEIGHT, "").magnitude
 STANDARD = (
@@ -70,9 +69,8 @@ def _levels(
         for dose in sorted(doses, key=lambda dose: _distance(dose, this)):
             yield dose, _of(dose, this, answer, remission)
         if answer == remission:
-            yield from (
-                (None, level) for level in _together([dose for dose in doses if dose.cycle == this[0]], this[1])
-            )
+            of_cycle = [dose for dose in doses if dose.cycle == this[0]]
+            yield from ((None, level) for level in _together(of_cycle, this[1]))
     for level in regimen.choice.levels if regimen.choice else ():
         yield None, Level("other_level", f"the level {units.show(level, units.LEVEL)} of the same regimen", level)
 
@@ -159,13 +157,13 @@ def _formulas(body: Body) -> Iterator[Area]:
 
 def _sizes(height: Decimal, weight: Decimal) -> Iterator[tuple[str, str, Decimal, Decimal]]:
     tall, heavy = units.digits(height), units.digits(weight)
-    inches = _quotient(height, INCH, "1")
+    inches = _quotient(height, INCH)
     yield "swapped", "height and weight swapped", weight, height
     yield "kg_as_pounds", f"the weight taken as {heavy} lb", height, weight * POUND
     yield "inches_as_cm", f"the height in inches taken as {inches} cm", inches, weight
     yield "cm_as_inches", f"the height taken as {tall} in", height * INCH, weight
-    for digits in ("1", "0.1"):
-        pounds = _quotient(weight, POUND, digits)
+    for places in (0, 1):
+        pounds = _quotient(weight, POUND, places)
         yield "pounds_as_kg", f"the weight in pounds taken as {pounds} kg", height, pounds
         words = f"the height in inches and the weight in pounds taken as {inches} cm and {pounds} kg"
         yield "inches_and_pounds", words, inches, pounds
@@ -178,7 +176,7 @@ def _sizes(height: Decimal, weight: Decimal) -> Iterator[tuple[str, str, Decimal
 def _scaled(body: Body) -> Iterator[Area]:
     """What a stated BSA would have been by Mosteller, whose √ makes it the same for every body of that BSA."""
     side = body.bsa.magnitude * 60
-    pounds, inches = _quotient(side, POUND, "0.001"), _quotient(side, INCH, "0.001")
+    pounds, inches = _quotient(side, POUND, 3), _quotient(side, INCH, 3)
     for kind, words, height, weight in (
         ("pounds_as_kg", "the weight in pounds taken as kilograms", side, pounds),
         ("kg_as_pounds", "the weight in kilograms taken as pounds", side, side * POUND),
@@ -197,7 +195,7 @@ def transposed(number: Decimal) -> set[Decimal]:
     for one, other in pairwise(places):
         signs = list(text)
         signs[one], signs[other] = signs[other], signs[one]
-        found.add(D("".join(signs)))
+        found.add(Decimal("".join(signs)))
     return {other for other in found if other and other != number}
 
 
@@ -205,12 +203,9 @@ def _area(formula: Formula, height: Decimal, weight: Decimal, sex: str | None) -
     return bsa_formulas.area(formula, units.quantity(height, units.HEIGHT), units.quantity(weight, units.WEIGHT), sex)
 
 
-def _quotient(number: Decimal, divisor: Decimal, step: str) -> Decimal:
+def _quotient(number: Decimal, divisor: Decimal, places: int = 0) -> Decimal:
     """A size in another unit, as a person would note it: 82 kg are 181 lb, 178 cm are 70 in."""
-    with localcontext() as context:
-        context.prec, context.rounding = 60, ROUND_HALF_UP
-        context.clear_traps()
-        return (number / divisor).quantize(D(step))
+    return units.half_up(Fraction(number) / Fraction(divisor), places)
 
 
 FACTORS = (
@@ -226,6 +221,8 @@ FACTORS = (
 )
 EU_VIAL = units.quantity("1", units.DOSE)
 """What an EU vial is labelled (package leaflet, section 6); of a US vial less can be withdrawn."""
+HALF = units.quantity("0.5", units.DOSE)
+"""A step (mg) that only a slip rounds to."""
 
 
 class Ending(NamedTuple):
@@ -246,32 +243,36 @@ def endings(calculated: Quantity, vial: Quantity | None) -> Iterator[Ending]:
 
     `vial` is the mg that can be withdrawn from one, None where it is not known.
     """
-    for kind, words, factor in FACTORS:
-        amount = calculated * Decimal(factor)
-        yield Ending(kind, f"{words} {units.show(calculated, units.DOSE)}", amount, Decimal(factor))
-    for step in STEPS:
-        dose = dosing.round_half_up(calculated, units.quantity(step, units.DOSE))
-        for kind, words, factor in FACTORS:
-            yield Ending(kind, f"{words} {units.show(dose, units.DOSE)}", dose * Decimal(factor))
+    yield from _multiplied(calculated, exact=True)
+    for step in ORDINARY:
+        dose = dosing.round_half_up(calculated, step)
+        yield from _multiplied(dose, exact=False)
         for other in sorted(transposed(dose.magnitude)):
             words = f"{units.show(dose, units.DOSE)} with two digits swapped"
             yield Ending("digits", words, units.quantity(other, units.DOSE))
-    for step in STEPS[1:]:
-        yield from _rounded_to("rounded", calculated, step)
+    for step in ORDINARY[1:]:
+        yield _rounded_to("rounded", calculated, step)
     for size in (vial, EU_VIAL):
         if size is not None:
-            yield from _either_way("vial", f"whole vials of {units.show(size, units.DOSE)}", calculated, size)
-    yield from _rounded_to("rounded_away", calculated, "0.5")
-    for step in (*STEPS[1:], "0.5"):
-        yield from _either_way("rounded_away", f"{step} mg", calculated, units.quantity(step, units.DOSE))
+            yield from _either_way("vial", "whole vials of ", calculated, size)
+    yield _rounded_to("rounded_away", calculated, HALF)
+    for step in (*ORDINARY[1:], HALF):
+        yield from _either_way("rounded_away", "", calculated, step)
 
 
-def _rounded_to(kind: str, calculated: Quantity, step: str) -> Iterator[Ending]:
-    amount = dosing.round_half_up(calculated, units.quantity(step, units.DOSE))
-    yield Ending(kind, f"{units.show(calculated, units.DOSE)} rounded to {step} mg", amount)
+def _multiplied(dose: Quantity, exact: bool) -> Iterator[Ending]:
+    for kind, words, factor in FACTORS:
+        times = Decimal(factor)
+        yield Ending(kind, f"{words} {units.show(dose, units.DOSE)}", dose * times, times if exact else None)
+
+
+def _rounded_to(kind: str, calculated: Quantity, step: Quantity) -> Ending:
+    words = f"{units.show(calculated, units.DOSE)} rounded to {units.show(step, units.DOSE)}"
+    return Ending(kind, words, dosing.round_half_up(calculated, step))
 
 
 def _either_way(kind: str, to: str, calculated: Quantity, size: Quantity) -> Iterator[Ending]:
     down = calculated // size * size
     for way, amount in (("down", down), ("up", down + size)):
-        yield Ending(kind, f"{units.show(calculated, units.DOSE)} rounded {way} to {to}", amount)
+        words = f"{units.show(calculated, units.DOSE)} rounded {way} to {to}{units.show(size, units.DOSE)}"
+        yield Ending(kind, words, amount)
