@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import Fault, InputError
 from . import BUNDLED as BUNDLED
+from . import text_file
 
 if TYPE_CHECKING:
     from ..engine.exposure import Ceiling
@@ -86,7 +87,7 @@ def at(site: str | Path | None = None) -> Library:
     files = {path.stem: path for path in BUNDLED.glob("*.yaml")}
     if site == "":
         raise InputError("--schedules", "no folder is named", "write its path, which is . for this one")
-    if site is not None and not Path(site).is_dir():
+    if site is not None and not text_file.is_folder(Path(site)):
         raise InputError("--schedules", f"there is no folder {str(site)!r}", "check the path")
     for path in [] if site is None else [*Path(site).glob("[!.]*.yaml"), *Path(site).glob("[!.]*.yml")]:
         if there := files.get(path.stem):

@@ -226,11 +226,12 @@ class _Reader(NamedTuple):
 
     def members(self, shape: Shape, depth: int) -> Iterator[tuple[Node, Node]]:
         first: dict[str, str] = {}
+        known = shape.get("properties", _ANY)
         ((pattern, free),) = shape.get("patternProperties", {"": _ANY}).items()
+        word = {"pattern": pattern}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            key = self.node(event, {"pattern": pattern}, depth)
-            within = shape.get("properties", {}).get(key.scalar, free)
-            value = self.node(next(self.events), within, depth)
+            key = self.node(event, word, depth)
+            value = self.node(next(self.events), known.get(key.scalar, free), depth)
             if key.scalar is None:
                 raise key.refused(f"a {key.kind} cannot be a key", "write one word before the colon")
             with self.faults.here():
