@@ -77,7 +77,7 @@ class Library:
         name = name.lower()
         near = [id for id in self.files if name and id.lower().startswith(name)]
         if len(near) > 1:
-            return "write one of:" + "".join(f"\n  {id}: {self.regimen(id).title}" for id in near)
+            return "write one of:" + "".join(f"\n  {id}: {self._in(self.files[id]).title}" for id in near)
         close = near or get_close_matches(name, self.files, 3)
         return f"did you mean {' or '.join(close)}?" if close else "ino-dose regimens lists them all"
 

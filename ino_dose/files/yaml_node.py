@@ -191,12 +191,13 @@ def parse(text: str, name: str, faults: Collected, shape: Shape) -> Node:
         raise InputError(f"{name}:{line}", "has a character that YAML does not allow", "take it out") from None
 
 
-class _Reader(NamedTuple):
+class _Reader:
     """A parser's events → nodes."""
 
-    events: Iterator[yaml.Event]
-    name: str
-    faults: Collected
+    def __init__(self, events: Iterator[yaml.Event], name: str, faults: Collected) -> None:
+        self.events = events
+        self.name = name
+        self.faults = faults
 
     def document(self, shape: Shape) -> Node:
         next(self.events)
