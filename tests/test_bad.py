@@ -139,7 +139,7 @@ def test_whatever_a_parser_says_the_sentence_is_ours(
     assert (fault.where, fault.problem) == ((str(path), told[0]), told[1])
 
 
-@pytest.mark.parametrize("name", ["there/is/none.yaml", "none.yml"])
+@pytest.mark.parametrize("name", ["there/is/none.yaml", "none.yml", "x" * 300 + ".yaml"], ids=range(3))
 def test_a_file_that_is_not_there_is_refused(name: str, ino: Run) -> None:
     for arguments in (["plan", name, "--bsa", "1.8m2"], ["show", name], ["lint", name]):
         ran = ino(*arguments)

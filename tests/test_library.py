@@ -57,9 +57,10 @@ def test_a_site_may_not_take_a_bundled_id(site: Path, ino: Run) -> None:
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path, ino: Run) -> None:
-    ran = ino("regimens", "--schedules", str(tmp_path / "none"))
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("--schedules: there is no folder")
+    for name in ("none", "x" * 300):
+        ran = ino("regimens", "--schedules", str(tmp_path / name))
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith("--schedules: there is no folder")
 
 
 @pytest.mark.parametrize("command", [["regimens", "-f", "json"], ["compare", "-f", "json"]])

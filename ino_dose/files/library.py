@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import Fault, Field, InputError
 from . import BUNDLED as BUNDLED
+from . import text_file
 
 if TYPE_CHECKING:
     from ..engine.exposure import Ceiling
@@ -78,7 +79,7 @@ class Library:
         name = name.lower()
         near = [id for id in self.files if name and id.lower().startswith(name)]
         if len(near) > 1:
-            return "write one of:" + "".join(f"\n  {id}: {self.regimen(id).title}" for id in near)
+            return "write one of:" + "".join(f"\n  {id}: {self._in(self.files[id]).title}" for id in near)
         close = near or get_close_matches(name, self.files, 3)
         return f"did you mean {' or '.join(close)}?" if close else "ino-dose regimens lists them all"
 
@@ -88,7 +89,7 @@ def at(site: str | Path | None = None) -> Library:
     files = {path.stem: path for path in BUNDLED.glob("*.yaml")}
     if site == "":
         raise InputError(Field("schedules"), "no folder is named", "write its path, which is . for this one")
-    if site is not None and not Path(site).is_dir():
+    if site is not None and not text_file.is_folder(Path(site)):
         raise InputError(Field("schedules"), f"there is no folder {str(site)!r}", "check the path")
     for path in [] if site is None else [*Path(site).glob("[!.]*.yaml"), *Path(site).glob("[!.]*.yml")]:
         if there := files.get(path.stem):

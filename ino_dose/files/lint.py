@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import Collected, Fault, InputError
+from ..errors import Collected, Fault, InputError, printable
 from . import ceiling_file, course_file, library, product_file, regimen_file, schema, text_file, yaml_node
 
 KINDS: dict[str, Callable[[Path], object]] = {
@@ -18,10 +18,10 @@ KINDS: dict[str, Callable[[Path], object]] = {
 
 def faults(path: Path) -> tuple[Fault, ...]:
     """Every fault of a file, which is a regimen unless a key says otherwise. Raises InputError where there is none."""
-    if path.is_dir():
-        raise InputError(str(path), "is a folder", "name the files in it")
-    if not path.exists():
-        raise InputError(str(path), "there is no such file", "check the path")
+    if text_file.is_folder(path):
+        raise InputError(printable(str(path)), "is a folder", "name the files in it")
+    if not text_file.is_there(path):
+        raise InputError(printable(str(path)), "there is no such file", "check the path")
     text_file.refuse_pipe(path)
     try:
         root = yaml_node.parse(text_file.load(path)[1], str(path), Collected(), schema.of("regimen"))

@@ -23,12 +23,25 @@ def load(path: Path) -> tuple[bytes, str]:
 
 def refuse_pipe(path: Path) -> None:
     """Raises InputError for a pipe or a device, of which reading could wait for ever."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+    if is_there(path) and not is_folder(path) and not stat.S_ISREG(_mode(path)):
         raise InputError(printable(str(path)), "is a pipe or a device, not a file", "save it as a file")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there."""
+    return stat.S_ISDIR(_mode(path))
+
+
+def is_there(path: Path) -> bool:
+    """Whether anything is there that can be looked at."""
+    return bool(_mode(path))
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except OSError:  # pathlib's own questions raise it for a name that is too long
+        return 0
 
 
 def decode(content: bytes, name: str) -> str:

@@ -188,12 +188,13 @@ def parse(text: str, name: str, faults: Collected, shape: Shape) -> Node:
         raise InputError(f"{name}:{line}", "has a character that YAML does not allow", "take it out") from None
 
 
-class _Reader(NamedTuple):
+class _Reader:
     """A parser's events → nodes."""
 
-    events: Iterator[yaml.Event]
-    name: str
-    faults: Collected
+    def __init__(self, events: Iterator[yaml.Event], name: str, faults: Collected) -> None:
+        self.events = events
+        self.name = name
+        self.faults = faults
 
     def document(self, shape: Shape) -> Node:
         next(self.events)
@@ -223,11 +224,12 @@ class _Reader(NamedTuple):
 
     def members(self, shape: Shape, depth: int) -> Iterator[tuple[Node, Node]]:
         first: dict[str, str] = {}
+        known = shape.get("properties", _ANY)
         ((pattern, free),) = shape.get("patternProperties", {"": _ANY}).items()
+        word = {"pattern": pattern}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            key = self.node(event, {"pattern": pattern}, depth)
-            within = shape.get("properties", {}).get(key.scalar, free)
-            value = self.node(next(self.events), within, depth)
+            key = self.node(event, word, depth)
+            value = self.node(next(self.events), known.get(key.scalar, free), depth)
             if key.scalar is None:
                 raise key.refused(f"a {key.kind} cannot be a key", "write one word before the colon")
             with self.faults.here():
