@@ -16,7 +16,7 @@ import polars as pl
 
 from .. import request, units
 from ..engine import body as bodies
-from ..engine import dosing, remarks
+from ..engine import dosing, preparation, remarks
 from ..engine import plan as plans
 from ..engine.body import Body
 from ..engine.prescription import Prescribed
@@ -78,6 +78,7 @@ class Planner:
     def __init__(self, columns: Columns, facts: library.Facts, round_to: str, quoting: Quoting = AS_IS) -> None:
         self.columns, self.facts, self.quoting = columns, facts, quoting
         self.rounding = request.rounding(round_to, facts.product)
+        self.least, self.most = (each.magnitude for each in preparation.usual(facts.product))
         self.roles = [role for role in SIZE if columns.has(role)]
         self.refusals = Refusals(columns, quoting.sentence)
         if columns.regimen is not None:
@@ -89,7 +90,7 @@ class Planner:
         self.treatments = [Treatment()] if of_treatment else [Treatment(), self._treatment()]
         self.sizes = {0: Size()}
         self.milligrams: dict[tuple[Decimal, Decimal], Decimal] = {}
-        self.bags = cache(lambda amount: remarks.bags([units.quantity(amount, units.DOSE)], self.facts.product))
+        self.bags = cache(self._bags)
         self.treated = Memo(of_treatment, self._treat)
         self.measured = Memo(self.roles, self._measure)
         self.amounts = Memo(["t", "s"], self._amounts)
@@ -200,6 +201,11 @@ class Planner:
         if name not in self.milligrams:
             self.milligrams[name] = dosing.amounts(prescribed, body.bsa, self.rounding)[1].magnitude
         return self.milligrams[name]
+
+    def _bags(self, amount: Decimal) -> list[str]:
+        """What is said of the bag of a dose in mg."""
+        usual = self.least <= amount <= self.most
+        return [] if usual else remarks.bags([units.quantity(amount, units.DOSE)], self.facts.product)
 
 
 def _remarked(words: pl.DataFrame, warnings: pl.Series) -> pl.Series:
