@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ino_dose import request, units
+from ino_dose.engine import body as bodies
 from ino_dose.engine import plan as plans
 from ino_dose.errors import InputError
 from ino_dose.files import library
@@ -102,7 +104,9 @@ def seldom(values: list[str]) -> st.SearchStrategy[str]:
     return st.sampled_from([*values, *[""] * 2 * len(values)])
 
 
-TIES = [("182.5cm", "65.7kg"), ("180cm", "45kg"), ("1.825m", "65700g"), ("150cm", "101.25kg"), ("30cm", "9kg")]
+REMARKED = units.digits(bodies.REMARKED * Decimal("2.25"))
+"""kg that are exactly the BMI at 1.5 m above which it is remarked on."""
+TIES = [("182.5cm", "65.7kg"), ("180cm", "45kg"), ("1.825m", "65700g"), ("150cm", f"{REMARKED}kg"), ("30cm", "9kg")]
 FAULTS = ["", "82", "82,5kg", "nankg", "-82kg", "1e2kg", "082kg", "82 cm", "82KG", "'82kg'", "0kg", "1" * 31 + "kg"]
 HEIGHT = st.one_of(
     decimals(140, 200, 1).map("{}cm".format),

@@ -5,6 +5,7 @@ The formula is that of bsa_formulas.py, given columns instead of numbers.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, TypeVar
 
 import polars as pl
@@ -20,39 +21,30 @@ NO_OTHER = {"bsa": [""], "formula": ["", "mosteller"], "sex": ["", "f", "m"]}
 """Cells beside height and weight that leave the BSA to the usual formula."""
 CLOSE = 1e-6
 """How near a tie a float is not trusted; its own error is below 1e-12 here."""
-Steps = list[list[pl.Expr]]
 
 
-def add(words: pl.DataFrame, steps: Steps) -> pl.DataFrame:
-    """The words of sizes with their numbers beside them, and the BSA that a row surely has.
+def words(columns: Columns, frame: pl.DataFrame) -> pl.DataFrame:
+    """The words of a frame with the numbers of sizes beside them, and the BSA that a row surely has.
 
     `hundredths` is the BSA in hundredths of m². It is null wherever a float might be wrong about it, or
     about the BMI in tenths, and for all that is not a plain number; `heavy` says where that BMI is
     remarked on. `h`, `w` (cm, kg) and `bmi` are floats.
     """
-    for step in steps:
-        words = words.with_columns(step)
-    return words
-
-
-def steps(columns: Columns) -> Steps:
-    """What `add` does to words with these columns, each step on what came out of the one before."""
+    words = columns.words(frame)
     if not (columns.has("height") and columns.has("weight")):
         none = {"hundredths": pl.UInt32, "bmi": pl.Float64, "heavy": pl.Boolean}
-        return [[pl.lit(None, kind).alias(name) for name, kind in none.items()]]
-    h, w = pl.col("h"), pl.col("w")
+        return words.with_columns(pl.lit(None, kind).alias(name) for name, kind in none.items())
+    h, w, bmi = map(pl.col, ("h", "w", "bmi"))
     area: Any = bsa_formulas.FORMULAS["mosteller"].area(h, w, None)  # type: ignore[arg-type]
-    return [
-        [*_split(columns, "height"), *_split(columns, "weight")],
-        [_number(columns, "height").alias("h"), _number(columns, "weight").alias("w")],
-        [area.alias("area"), (w / (h / 100) ** 2).alias("bmi")],
-        [_hundredths(columns).alias("hundredths")],
-        [(pl.col("hundredths").is_not_null() & (pl.col("bmi") > bodies.REMARKED)).alias("heavy")],
-    ]
+    words = words.with_columns(*_split(columns, "height"), *_split(columns, "weight"))
+    words = words.with_columns(h=_number(columns, "height"), w=_number(columns, "weight"))
+    words = words.with_columns(area=area, bmi=w / (h / 100) ** 2)
+    words = words.with_columns(hundredths=_hundredths(columns))
+    return words.with_columns(heavy=pl.col("hundredths").is_not_null() & (bmi > float(bodies.REMARKED)))
 
 
 def _hundredths(columns: Columns) -> pl.Expr:
-    bsa, bmi, heavy = pl.col("area") * 100, pl.col("bmi") * 10, bodies.REMARKED * 10
+    bsa, bmi, heavy = pl.col("area") * 100, pl.col("bmi") * 10, float(bodies.REMARKED) * 10
     sure = [inside(pl.col(name), what) for name, what in (("h", "a height"), ("w", "a weight"), ("bmi", "a BMI"))]
     sure += [inside(pl.col("area"), "a BSA", 0.01), clear(bsa)]
     sure += [(bmi < heavy - CLOSE) | (bmi > heavy + CLOSE) & clear(bmi), *no_other(columns)]
@@ -93,6 +85,7 @@ def usual(columns: Columns, role: str) -> pl.Expr:
     return pl.lit(unit == KINDS[role].unit) if unit else pl.col(f"{role}_unit") == KINDS[role].unit
 
 
+@cache  # filled with the first frame: pint is not asked while another thread plans
 def _factor(unit: str, kind: units.Kind) -> float:
     return float(units.read(f"1{unit}", kind, unit).magnitude)
 

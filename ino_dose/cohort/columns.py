@@ -47,8 +47,9 @@ DEPENDS = {
 }
 """The results in order, and what each depends on beside the treatment.
 
-What depends on `size` is said in distinct.Planner.amounts, what depends on `prior` in
-standing.Standings.find, and what depends on all three in distinct.Planner.plan, of the others' columns.
+A result by `size` is said in Planner._amount of distinct.py. One by `prior` is said in Standings._say of
+standing.py where it changes at limits only, and as a number in _after and _ask there. What depends on all
+three is an expression over the others in Planner.plan, as `error` is.
 """
 RESULTS = tuple(DEPENDS)
 BY_SIZE, BY_PRIOR = ([name for name, on in DEPENDS.items() if on == which] for which in ("size", "prior"))

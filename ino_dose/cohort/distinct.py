@@ -9,6 +9,7 @@ a limit of what is plausible: there the row is read exactly as `plan` would read
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 import polars as pl
@@ -54,10 +55,8 @@ def plan(
     """
     columns = Columns.of(frame.columns, regimen, "frame")
     planner = Planner(columns, facts or library.facts(), round_to)
-    steps = bsa_column.steps(columns)
     slices = (frame.slice(start, ROWS) for start in range(0, max(frame.height, 1), ROWS))
-    words = ((each, bsa_column.add(columns.words(each), steps)) for each in slices)
-    return pl.concat([each.hstack(planner.plan(said).select(RESULTS)) for each, said in words])
+    return pl.concat([each.hstack(planner.plan(bsa_column.words(columns, each)).select(RESULTS)) for each in slices])
 
 
 class Size(NamedTuple):
@@ -91,7 +90,7 @@ class Planner:
         self.treatments = [Treatment()] if of_treatment else [Treatment(), self._treatment()]
         self.sizes = {0: Size()}
         self.milligrams: dict[tuple[Decimal, Decimal], Decimal] = {}
-        self.bags: dict[Decimal, list[str]] = {}
+        self.bags = cache(self._bags)
         self.treated = Memo(of_treatment, self._treat)
         self.measured = Memo(self.roles, self._measure)
         self.amounts = Memo(["t", "s"], self._amounts)
@@ -101,7 +100,7 @@ class Planner:
         """The RESULTS of each row as quoted text, null where there are none, and what they were looked up by.
 
         That is a treatment and a size by their numbers `t` and `s`, and `prior` exposure as it was stated.
-        The words have been through bsa_column.add.
+        The words are those of bsa_column.
         """
         if max(map(len, (self.treated, self.measured, self.amounts, self.standings.met))) > memo.MOST:
             self._forget()
@@ -125,20 +124,15 @@ class Planner:
             self.treatments.append(self._treatment(**{role: self.columns.word(role, row[role]) for role in row}))
         return rows.select(t=pl.int_range(before, before + pl.len(), dtype=pl.UInt32))
 
-    def _treatment(
-        self,
-        regimen: str | None = None,
-        cycles: str | None = None,
-        remission_after: str | None = None,
-        hsct: str | None = None,
-        level: str | None = None,
-    ) -> Treatment:
+    def _treatment(self, **said: str | None) -> Treatment:
+        get = said.get
         try:
-            course = request.course("none", cycles, remission_after, request.yes(hsct, Field("hsct")), level)
+            hsct = request.yes(get("hsct"), Field("hsct"))
+            course = request.course("none", get("cycles"), get("remission_after"), hsct, get("level"))
         except InputError as error:
             return Treatment(error=self.quoting.sentence(str(error)))
         try:
-            found = self.facts.regimen(regimen or self.columns.regimen or "")
+            found = self.facts.regimen(get("regimen") or self.columns.regimen or "")
             return standing.treatment(plans.make(found, standing.NOBODY, course, self.facts.ceiling, standing.FINE))
         except InputError as error:
             return Treatment(late=self.quoting.sentence(str(error)))
@@ -192,7 +186,7 @@ class Planner:
             milligrams = [self._milligrams(dose.prescribed, body) for dose in made.doses]
         except InputError as error:
             return {"late": self.quoting.sentence(str(error))}
-        bags = [said for amount in sorted(set(milligrams)) for said in self._bags(amount)]
+        bags = [said for amount in sorted(set(milligrams)) for said in self.bags(amount)]
         warnings = " ".join((*size.cautions, *treatment.warnings, *bags))
         return {
             "used_bsa_m2": size.bsa,
@@ -208,13 +202,10 @@ class Planner:
             self.milligrams[name] = dosing.amounts(prescribed, body.bsa, self.rounding)[1].magnitude
         return self.milligrams[name]
 
-    def _bags(self, milligrams: Decimal) -> list[str]:
-        """What is said of the bag of a dose."""
-        if self.least <= milligrams <= self.most:
-            return []
-        if milligrams not in self.bags:
-            self.bags[milligrams] = remarks.bags([units.quantity(milligrams, units.DOSE)], self.facts.product)
-        return self.bags[milligrams]
+    def _bags(self, amount: Decimal) -> list[str]:
+        """What is said of the bag of a dose in mg."""
+        usual = self.least <= amount <= self.most
+        return [] if usual else remarks.bags([units.quantity(amount, units.DOSE)], self.facts.product)
 
 
 def _remarked(words: pl.DataFrame, warnings: pl.Series) -> pl.Series:

@@ -13,6 +13,7 @@ from ..engine import plan as plans
 from ..output import plan_csv
 from . import memo
 from .distinct import Planner
+from .read import Block
 from .standing import Treatment
 
 DOSE = plan_csv.PLANNED
@@ -20,6 +21,9 @@ DOSE = plan_csv.PLANNED
 BY_PRIOR = ("cumulative_mg_per_m2", "ceiling_status")
 """Those that depend on prior exposure; all others depend on the size."""
 BY_SIZE = tuple(name for name in DOSE if name not in BY_PRIOR)
+
+Planned = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+"""Rows as they came, or whose they are, what is written beside them, and the results by patient, which are counted."""
 
 
 class Doses:
@@ -30,14 +34,14 @@ class Doses:
         self.treatments: list[Treatment] = []
         self.told: dict[tuple[str, int, str], list[tuple[str | None, ...]]] = {}
 
-    def find(self, words: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        """Whose each dose is, what is said of it, and the results by patient; one row where there is an error."""
-        results = self.planner.plan(words)
+    def plan(self, block: Block) -> Planned:
+        """A row a dose: whose it is, and what is said of it. One row where there is an error."""
+        results = self.planner.plan(block.words)
         if self.planner.treatments is not self.treatments or len(self.told) > memo.MOST:
             self.treatments, self.told = self.planner.treatments, {}
-        regimen = words["regimen"] if "regimen" in words.columns else pl.lit(self.planner.columns.regimen)
+        regimen = block.words["regimen"] if "regimen" in block.words.columns else pl.lit(self.planner.columns.regimen)
         t = pl.when(pl.col("error").is_null()).then("t")
-        rows = results.select("s", "prior", "error", words["id"], t=t, regimen=regimen)
+        rows = results.select("s", "prior", "error", block.words["id"], t=t, regimen=regimen)
         found = rows.join(
             self._told(rows, "s", self._of_size, BY_SIZE), ["t", "s"], "left", maintain_order="left_right"
         )

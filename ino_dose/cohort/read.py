@@ -7,11 +7,12 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol
+from typing import IO, Any, NamedTuple
 
 import polars as pl
 
 from ..errors import InputError
+from . import bsa_column
 from .columns import ROLES, Columns
 
 SIZE = 5 * 512 * 1024
@@ -20,22 +21,10 @@ ROWS = 32_768
 
 
 class Block(NamedTuple):
-    """Some rows: as they came (`whole`: one column of raw lines, or their columns), and in words by role."""
+    """Some rows: as they came (`whole`: one column of raw lines, or their columns), and in words by role with their sizes."""
 
     whole: pl.DataFrame
     words: pl.DataFrame
-
-
-class Source(Protocol):
-    """A file that has been opened: the names of its columns, and its rows."""
-
-    names: list[str]
-    size: int | None
-    read: int
-    """Bytes or rows: in all, where that is known, and so far."""
-
-    def blocks(self, columns: Columns, raw: bool) -> Iterator[Block]:
-        """The rows, whole as raw lines or else as columns."""
 
 
 class Chunks:
@@ -142,7 +131,7 @@ class Csv(Chunks):
             self._check(lines, quoted)
         frame = self._cells(chunk, lines, quoted, not raw)
         self.line += chunk.count(b"\n") if quoted else lines.len()
-        return Block(lines.to_frame() if raw else frame, columns.words(frame))
+        return Block(lines.to_frame() if raw else frame, bsa_column.words(columns, frame))
 
     def _cells(self, chunk: bytes, lines: pl.Series, quoted: bool, nulls: bool) -> pl.DataFrame:
         """The cells of rows; what is between them is commas alone, or the rows are looked at one by one."""
@@ -203,7 +192,7 @@ class NdJson(Chunks):
             cells = {name: [self._cell(row.get(name), after) for after, row in enumerate(rows)] for name in names}
             frame = pl.DataFrame(cells, dict.fromkeys(names, pl.String))
             whole = pl.DataFrame({"line": [line.rstrip() for line in lines]}) if raw else frame
-            yield Block(whole, columns.words(frame))
+            yield Block(whole, bsa_column.words(columns, frame))
             self.line += len(lines)
 
     def _read(self, line: str | bytes, after: int) -> dict[str, Any]:
@@ -243,4 +232,9 @@ class Parquet:
         """The rows as columns."""
         for frame in self.frame.collect_batches(chunk_size=ROWS):
             self.read += frame.height
-            yield Block(frame, columns.words(frame))
+            yield Block(frame, bsa_column.words(columns, frame))
+
+
+Source = Csv | NdJson | Parquet
+"""A file that has been opened: the `names` of its columns, its rows as `blocks` (whole as raw lines or else as
+columns), and its bytes or rows: `size` in all, where that is known, and `read` so far."""

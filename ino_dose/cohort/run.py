@@ -20,10 +20,10 @@ import polars as pl
 
 from ..errors import InputError
 from ..files.library import Facts
-from . import bsa_column, read, write
+from . import read, write
 from .columns import RESULTS, Columns
 from .distinct import Planner
-from .doses import Doses
+from .doses import Doses, Planned
 from .read import Block
 
 Form = Literal["csv", "ndjson", "parquet"]
@@ -57,12 +57,12 @@ def run(
         raw = came == goes != "parquet" and not doses
         quoting = write.quoting(goes, raw)
         planner, tally = Planner(columns, facts, round_to, quoting), Tally(quoting.bare)
-        blocks, finish = source.blocks(columns, raw), partial(_of_patients, planner)
+        blocks = source.blocks(columns, raw)
+        plan: Callable[[Block], Planned] = partial(_of_patients, planner)
         if doses:
-            blocks, finish = chain.from_iterable(map(_few, blocks)), partial(_of_doses, Doses(planner))
+            blocks, plan = chain.from_iterable(map(_few, blocks)), Doses(planner).plan
         with write.complete(out) as path, _progress(source, tally):
-            sized = ahead(map(partial(_sized, bsa_column.steps(columns)), blocks))
-            planned = ahead(map(finish, sized))
+            planned = ahead(map(plan, ahead(blocks)))
             write.FORMATS[goes](map(tally.add, planned), path, getattr(source, "header", b""))
             if not tally.rows:
                 raise InputError(file, "there are no rows under the header")
@@ -85,21 +85,9 @@ def _few(block: Block) -> Iterator[Block]:
         yield Block(block.whole.slice(start, PATIENTS), block.words.slice(start, PATIENTS))
 
 
-def _sized(steps: bsa_column.Steps, block: Block) -> Block:
-    return block._replace(words=bsa_column.add(block.words, steps))
-
-
-Planned = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
-"""Rows as they came, what is written beside them, and the results by patient, which are counted."""
-
-
 def _of_patients(planner: Planner, block: Block) -> Planned:
     results = planner.plan(block.words).select(RESULTS)
     return block.whole, results, results
-
-
-def _of_doses(doses: Doses, block: Block) -> Planned:
-    return doses.find(block.words)
 
 
 class Tally:
