@@ -57,7 +57,7 @@ class Doses:
         for t, key in rows.drop_nulls("t").select("t", by).unique().iter_rows():
             name = (by, t, self.planner.sizes[key].bsa if by == "s" else key)
             if name not in self.told:
-                doses = plan_csv.dose_rows(make(self.treatments[t], key))
+                doses = plan_csv.rows(make(self.treatments[t], key))
                 self.told[name] = [tuple(self._text(dose[each]) for each in names) for dose in doses]
             found += [(t, key, n, *texts) for n, texts in enumerate(self.told[name])]
         schema: dict[str, Any] = {"t": pl.UInt32, by: rows.schema[by], "n": pl.UInt32} | dict.fromkeys(names, pl.String)

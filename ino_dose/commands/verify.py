@@ -16,7 +16,7 @@ from .options import AnyName, Bsa, CeilingFile, Formula, Height, Id, Level, Prio
 if TYPE_CHECKING:
     from ..files.library import Facts
     from ..verify.order import Check
-    from ..verify.orders import Answer
+    from ..verify.orders import Checked
 
 
 def verify(
@@ -89,9 +89,9 @@ def _verify_every(
         raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
     counts: Counter[str] = Counter()
     with orders.read(file, facts, verify_csv.RESULTS) as found:
-        answers = _counted(found.answers, counts)
+        checked = _counted(found.checked, counts)
         csv = (format or found.form) == "csv"
-        for line in verify_csv.lines(found.header, answers) if csv else verify_json.lines(answers):
+        for line in verify_csv.lines(found.header, checked) if csv else verify_json.lines(checked):
             result.write(line)
     said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
     print(f"{counts.total()} order{'s' * (counts.total() != 1)}: {said}", file=sys.stderr)
@@ -99,8 +99,8 @@ def _verify_every(
         raise typer.Exit(result.PARTLY if counts["refused"] else result.FINDING)
 
 
-def _counted(answers: Iterable[Answer], counts: Counter[str]) -> Iterator[Answer]:
-    for each in answers:
+def _counted(checked: Iterable[Checked], counts: Counter[str]) -> Iterator[Checked]:
+    for each in checked:
         counts[each.verdict] += 1
         yield each
 

@@ -11,23 +11,17 @@ from .plain import Row
 if TYPE_CHECKING:
     from ..engine import comparison
 
-COLUMNS = (
-    "id",
-    "when",
-    "chosen_level_mg_per_m2",
-    "cycle",
-    "level_mg_per_m2",
-    "dose_mg",
-    "cumulative_mg_per_m2",
-    "ceiling_status",
-)
+COLUMNS = ("id", "when", "chosen_level_mg_per_m2", *plain.CYCLE)
 
 
 def rows(found: Iterable[comparison.Row]) -> list[Row]:
     """The rows of `compare -f csv`."""
     return [
-        {"id": row.regimen.id, "when": row.when, "chosen_level_mg_per_m2": plain.number(row.level)}
-        | plain.cycle(*cycle)
+        dict(
+            zip(
+                COLUMNS, (row.regimen.id, row.when, plain.number(row.level), *plain.cycle(*cycle).values()), strict=True
+            )
+        )
         for row in found
         for cycle in row.cycles
     ]

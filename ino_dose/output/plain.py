@@ -47,15 +47,12 @@ def source(found: Source) -> Row:
     return {"id": found.id, "cite": found.cite, "doi": found.doi, "trial": found.trial, "read": found.read}
 
 
-def cycle(number_: int, level: Quantity, dose: Quantity | None, cumulative: Quantity | None, status: Status) -> Row:
-    """What a cycle adds, and where the course stands at its end."""
-    return {
-        "cycle": number_,
-        "level_mg_per_m2": number(level),
-        "dose_mg": number(dose),
-        "cumulative_mg_per_m2": number(cumulative),
-        "ceiling_status": status,
-    }
+CYCLE = ("cycle", "level_mg_per_m2", "dose_mg", "cumulative_mg_per_m2", "ceiling_status")
+
+
+def cycle(index: int, level: Quantity, dose: Quantity | None, cumulative: Quantity | None, status: Status) -> Row:
+    """What a cycle adds, and where the course stands at its end: the values of CYCLE."""
+    return dict(zip(CYCLE, (index, number(level), number(dose), number(cumulative), status), strict=True))
 
 
 def sides(standing: Standing) -> Row:

@@ -10,18 +10,8 @@ from .plain import Row
 if TYPE_CHECKING:
     from ..engine.plan import Plan
 
-PLANNED = (
-    "cycle",
-    "day",
-    "level_mg_per_m2",
-    "calculated_mg",
-    "dose_mg",
-    "delivered_mg_per_m2",
-    "cumulative_mg_per_m2",
-    "ceiling_status",
-    "source",
-    "source_spot",
-)
+AMOUNTS = ("level_mg_per_m2", "calculated_mg", "dose_mg", "delivered_mg_per_m2", "cumulative_mg_per_m2")
+PLANNED = ("cycle", "day", *AMOUNTS, "ceiling_status", "source", "source_spot")
 LIVED = (*PLANNED, "state", "date", "counted_mg_per_m2", "bsa_m2")
 
 
@@ -37,6 +27,3 @@ def rows(found: Plan) -> list[Row]:
         for dose in plan_json.doses(found)
     ]
     return [whose | {name: row[name] for name in columns} for row in doses]
-
-
-dose_rows = rows

@@ -36,18 +36,22 @@ def parts(found: Plan, with_pharmacy: bool = False) -> Iterator[Part]:
 
 def _header(found: Plan) -> Iterator[Part]:
     yield from page.heading(found.regimen)
-    if found.patient is not None:
-        yield page.fact("Patient", errors.printable(found.patient))
-    yield page.fact("BSA", bsa(found))
-    yield page.fact("Prior", prior(found))
+    yield from whose(found)
     yield page.fact("Course", _course(found))
     if (days := found.days_to_transplant) is not None:
         interval = f"{days} days from the last dose to transplant"
         yield page.fact("Interval", f"{interval}; no source states how many it should be")
 
 
-def bsa(found: Plan) -> str:
-    """The BSA used, and what it is from."""
+def whose(found: Plan) -> Iterator[Part]:
+    """Whose plan it is: the BSA and what it is from, what was received before."""
+    if found.patient is not None:
+        yield page.fact("Patient", errors.printable(found.patient))
+    yield page.fact("BSA", _bsa(found))
+    yield page.fact("Prior", _prior(found))
+
+
+def _bsa(found: Plan) -> str:
     body = found.body
     shown = units.show(body.bsa, units.AREA)
     if body.height is None or body.weight is None or body.formula is None:
@@ -56,8 +60,7 @@ def bsa(found: Plan) -> str:
     return f"{shown} by {body.formula.name} from {sizes}"
 
 
-def prior(found: Plan) -> str:
-    """What was received before, or that it was not stated."""
+def _prior(found: Plan) -> str:
     if found.course.prior is None:
         return "unknown"
     if not found.course.prior_stated:
@@ -66,9 +69,8 @@ def prior(found: Plan) -> str:
 
 
 def _course(found: Plan) -> str:
-    remission = {None: "remission not stated", NEVER: "no remission"}.get(
-        found.course.remission, f"remission after cycle {found.course.remission}"
-    )
+    after = found.course.remission
+    remission = {None: "remission not stated", NEVER: "no remission"}.get(after, f"remission after cycle {after}")
     parts = [f"through cycle {found.last_cycle}"]
     if found.regimen.remission_adapted:
         parts.append(remission)

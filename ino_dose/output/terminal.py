@@ -68,7 +68,8 @@ def _table(found: page.Table) -> Table:
     table.padding, table.collapse_padding = (0, int(found.gap > 1)), found.gap < 3
     for column in found.columns:
         side: Literal["left", "right"] = "right" if column.right else "left"
-        table.add_column(column.title, justify=side, no_wrap=not column.wraps, overflow="fold")
+        overflow: Literal["fold", "ellipsis"] = "fold" if column.wraps else "ellipsis"
+        table.add_column(column.title, justify=side, no_wrap=not column.wraps, overflow=overflow)
     for row in found.rows:
         cells = (Text(*cell) if isinstance(cell, page.Styled) else cell for cell in row.cells)
         table.add_row(*cells, style="dim" if row.sums else None, end_section=row.sums)

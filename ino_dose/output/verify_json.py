@@ -12,7 +12,7 @@ from .plain import Row
 
 if TYPE_CHECKING:
     from ..verify.order import Cause, Check, Due
-    from ..verify.orders import Answer
+    from ..verify.orders import Checked
 
 FORMAT = "ino-dose verify 1"
 
@@ -40,12 +40,12 @@ def value(found: Check) -> Row:
         "verdict": found.verdict,
         "agrees": {"agrees": True, "undecided": None}.get(found.verdict, False),
         "sentence": sentences.sentence(found),
-        "expected": one and expected(one),
-        "deviation": one and deviation(one),
+        "expected": one and _expected(one),
+        "deviation": one and _deviation(one),
         "rounded_to_mg": one and plain.number(one.rounded_to),
         "nearest": _nearest(found, due) if found.verdict == "not_scheduled" else None,
         "causes": [_cause(cause) for cause in found.causes],
-        "cumulative": cumulative(due) if len(found.due) == 1 else None,
+        "cumulative": _cumulative(due) if len(found.due) == 1 else None,
         "branches": [_branch(each) for each in found.due] if len(found.due) > 1 else [],
         "ceiling": {
             "lower_mg_per_m2": plain.number(plan.ceiling.lower),
@@ -69,8 +69,7 @@ def _course(found: Check) -> Row:
     }
 
 
-def expected(due: Due) -> Row | None:
-    """The dose that is due, None where there is none."""
+def _expected(due: Due) -> Row | None:
     return due.dose and {
         "level_mg_per_m2": plain.number(due.dose.prescribed.level),
         "calculated_mg": plain.number(due.dose.calculated),
@@ -79,8 +78,7 @@ def expected(due: Due) -> Row | None:
     }
 
 
-def deviation(due: Due) -> Row | None:
-    """How far the order is from it."""
+def _deviation(due: Due) -> Row | None:
     return due.off and {
         "percent": units.thousandths(due.off.percent),
         "mg": plain.number(due.off.dose),
@@ -103,8 +101,7 @@ def _cause(cause: Cause) -> Row:
     }
 
 
-def cumulative(due: Due) -> Row:
-    """Where this dose leaves the course, and how it counts."""
+def _cumulative(due: Due) -> Row:
     return {
         "counted_as": "prescribed" if due.agrees else "ordered",
         "counted_mg_per_m2": plain.number(due.counted),
@@ -117,16 +114,16 @@ def _branch(due: Due) -> Row:
     return {
         "when": due.when,
         "agrees": due.agrees,
-        "expected": expected(due),
-        "deviation": deviation(due),
+        "expected": _expected(due),
+        "deviation": _deviation(due),
         "rounded_to_mg": plain.number(due.rounded_to),
-        "cumulative": cumulative(due),
+        "cumulative": _cumulative(due),
     }
 
 
-def lines(answers: Iterable[Answer]) -> Iterator[str]:
+def lines(checked: Iterable[Checked]) -> Iterator[str]:
     """The lines of NDJSON that `verify --orders` prints, one an order."""
-    for each in answers:
+    for each in checked:
         refused = {"format": FORMAT, "id": each.columns.get("id") or None, "error": each.error}
         whole = json_and_csv.to_json({"line": each.number} | (value(each.check) if each.check else refused))
         yield " ".join(part.strip() for part in whole.split("\n")) + "\n"

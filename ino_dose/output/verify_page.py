@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .. import errors, units
+from .. import units
 from ..verify import sentences
 from . import page, plan_page
 from .page import Part, Style, Styled, Title
@@ -28,10 +28,7 @@ def parts(found: Check) -> Iterator[Part]:
     yield page.line(Styled(sentences.sentence(found), STYLES[found.verdict]))
     yield page.line()
     yield page.Points("What would explain it", sentences.because(found))
-    if order.id is not None:
-        yield page.fact("Patient", errors.printable(order.id))
-    yield page.fact("BSA", plan_page.bsa(plan))
-    yield page.fact("Prior", plan_page.prior(plan))
+    yield from plan_page.whose(plan)
     for due in found.due:
         yield from _against(found, due)
     if not plan.regimen.after_transplant:

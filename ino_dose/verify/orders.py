@@ -38,7 +38,7 @@ class Line(NamedTuple):
     problem: str = ""
 
 
-class Answer(NamedTuple):
+class Checked(NamedTuple):
     """An order's line, what is written there (any text), and its check or else why it was refused."""
 
     number: int
@@ -57,7 +57,7 @@ class File(NamedTuple):
 
     form: Form
     header: list[str]
-    answers: Iterator[Answer]
+    checked: Iterator[Checked]
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def read(path: str, facts: Facts, results: Container[str]) -> Iterator[File]:
         first = next(lines, None)
         if first is None:
             raise InputError(place, "has no orders", "write one a line")
-        yield File(form, header, (_answer(line, facts) for line in chain([first], lines)))
+        yield File(form, header, (_checked(line, facts) for line in chain([first], lines)))
 
 
 def _opened(path: str) -> BufferedReader:
@@ -180,17 +180,17 @@ def _plain(found: Any) -> tuple[Columns, str]:
     return {name: value for name, value in found.items() if name in COLUMNS}, ""
 
 
-def _answer(line: Line, facts: Facts) -> Answer:
+def _checked(line: Line, facts: Facts) -> Checked:
     columns = {name: value and _utf8(value) for name, value in line.columns.items()}
     if line.problem:
-        return Answer(line.number, columns, None, f"line {line.number}: {line.problem}")
+        return Checked(line.number, columns, None, f"line {line.number}: {line.problem}")
     try:
         for name, value in line.columns.items():
             request.text(value, name)
-        return Answer(line.number, columns, check.written(line.columns, facts))
+        return Checked(line.number, columns, check.written(line.columns, facts))
     except InputError as error:
         said = " ".join(str(fault.on(COLUMN)) for fault in error.faults)
-        return Answer(line.number, columns, None, said)
+        return Checked(line.number, columns, None, said)
 
 
 def _column(field: str) -> str:

@@ -16,111 +16,33 @@ from ..engine import dosing
 from ..engine.course import NEVER
 from . import older_size, slips
 from .order import ORDINARY, Cause, Check, Due, Reading
-from .slips import Area
+from .slips import Area, Level
 
 if TYPE_CHECKING:
     from ..engine.regimen import Regimen
     from ..units import Quantity
-    from .slips import Ending, Level
+    from .slips import Ending
 
 GRAINS = (Decimal("0.001"), *(step.magnitude for step in ORDINARY))
 """Steps that an order may have been rounded to (mg); the coarser of them tell less."""
-FINE = GRAINS[1]
+EXACT, FINE = Decimal(0), GRAINS[1]
 UNROUNDED = Decimal("0.005")
 """A BSA (m²) that was not rounded differs by up to this much from one that was, to 0.01 m²."""
-
-
-class Closeness(NamedTuple):
-    """The step (mg) of the rounding an order needs besides a slip, if any; `coarse` is 0 where it tells enough."""
-
-    coarse: Decimal
-    step: Decimal | None
-
-
-def closeness(ordered: Decimal, amount: Decimal, slack: Decimal | None) -> Closeness | None:
-    """How exactly an amount (mg) is what was ordered; None where it is not.
-
-    `slack` (mg) is what a BSA that was not rounded may have added or taken; None where only that
-    very amount will do.
-    """
-    off = abs(ordered - amount)
-    if not off:
-        return Closeness(Decimal(0), None)
-    if slack is None:
-        return None
-    enough = [step for step in steps(ordered) if off * 2 <= step]
-    if enough and enough[0] <= FINE:
-        return Closeness(Decimal(0), enough[0])
-    if off <= slack + FINE / 2:
-        return Closeness(FINE, FINE)
-    return Closeness(enough[0], enough[0]) if enough else None
-
-
-def steps(ordered: Decimal) -> list[Decimal]:
-    """The steps an order may have been rounded to, by its own decimals; the finest first."""
-    own = _last_place(ordered, -3)
-    return [own] + [step for step in GRAINS if not ordered % step and step > own]
-
-
-def contradicts(stated: Quantity | None, bsa: Quantity) -> bool:
-    """Whether an order states another BSA (m²) than the one that would explain its dose."""
-    if stated is None:
-        return False
-    half = _last_place(stated.magnitude, -1) / 2
-    return bool(abs(stated.magnitude - bsa.magnitude) > half + UNROUNDED)
-
-
-def _last_place(number: Decimal, at_most: int) -> Decimal:
-    return Decimal(1).scaleb(min(int(number.normalize().as_tuple().exponent), at_most))
-
-
 NAMED = 5
 """As many causes are named."""
-COMMON = (
-    "rounded",
-    "other_branch",
-    "other_day",
-    "other_cycle",
-    "other_level",
-    "level_as_dose",
-    "whole_cycle",
-    "tenfold",
-    "tenth",
-    "hundredfold",
-    "hundredth",
-    "thousandfold",
-    "thousandth",
-    "bsa_cap",
-    "pounds_as_kg",
-    "kg_as_pounds",
-    "inches_as_cm",
-    "cm_as_inches",
-    "swapped",
-    "stated_bsa",
-    "vial",
-    "other_regimen",
-    "formula",
-    "inches_and_pounds",
-    "digits",
-)
-RARE = (
-    "double",
-    "half",
-    "two_doses",
-    "standard_bsa",
-    "reduced",
-    "digits_of_weight",
-    "digits_of_height",
-    "equal_parts",
-    "per_kg",
-    "rounded_away",
-)
+LEVELS = ("other_branch", "other_day", "other_cycle")
+"""What an order's own decimals leave open of these counts as exact: they are by far the commonest."""
+POINTS = ("tenfold", "tenth", "hundredfold", "hundredth", "thousandfold", "thousandth")
+UNITS = ("pounds_as_kg", "kg_as_pounds", "inches_as_cm", "cm_as_inches")
+AREAS = ("bsa_cap", *UNITS, "swapped", "stated_bsa")
+DOUBLE = {*LEVELS, *POINTS, *AREAS}
+"""The kinds of which two together are looked for where no single slip fits."""
+LESS = ("vial", "other_regimen", "formula", "inches_and_pounds", "digits")
+COMMON = ("rounded", *LEVELS, "other_level", "level_as_dose", "whole_cycle", *POINTS, *AREAS, *LESS)
+DIGITS = ("digits_of_weight", "digits_of_height")
+RARE = ("double", "half", "two_doses", "standard_bsa", "reduced", *DIGITS, "equal_parts", "per_kg", "rounded_away")
 KINDS = (*COMMON, "older_weight", *RARE)
 """Every kind of slip. Of two that fit alike, the one that comes first here is named first."""
-LEVELS = frozenset(COMMON[1:4])
-"""What an order's own decimals leave open of these counts as exact: they are by far the commonest."""
-DOUBLE = LEVELS.union(COMMON[COMMON.index("tenfold") : COMMON.index("vial")])
-"""The kinds of which two together are looked for where no single slip fits."""
 
 
 class Candidate(NamedTuple):
@@ -182,35 +104,22 @@ def _together(causes: Iterable[Cause]) -> tuple[Cause, ...]:
 
 def _single(check: Check, due: Due, library: Sequence[Regimen]) -> Iterator[Candidate]:
     """Another level, another BSA, or something done to the finished dose."""
-    this = (check.order.cycle, check.order.day)
-    own = Area("", "", due.plan.body.bsa)
-    for level in chain(_levels(due, this), _others(due, slips.elsewhere(library, this))):
-        yield _product_of((level.kind,), level.words, level.level, own)
+    elsewhere = _others(due, slips.elsewhere(library, (check.order.cycle, check.order.day)))
+    for level in chain(_levels(check, due), elsewhere):
+        yield _made(level, Area("", "", due.plan.body.bsa))
     if due.dose:
-        for area in slips.areas(due.plan.body, check.order.stated_bsa):
-            yield _product_of((area.kind,), area.words, due.dose.prescribed.level, area)
-        for ending in slips.endings(due.dose.calculated, _vial(due)):
-            yield _ended((ending.kind,), ending.words, ending, due.dose.prescribed.level, due.plan.body.bsa)
+        yield from _besides(check, due, Level("", "", due.dose.prescribed.level))
 
 
 def _double(check: Check, due: Due) -> Iterator[Candidate]:
     """Another level of the same regimen, and besides another BSA or a point misplaced."""
-    own = Area("", "", due.plan.body.bsa)
-    for level in _levels(due, (check.order.cycle, check.order.day)):
-        if level.kind not in DOUBLE:
-            continue
-        for area in slips.areas(due.plan.body, check.order.stated_bsa):
-            if area.kind in DOUBLE:
-                yield _product_of((level.kind, area.kind), f"{level.words}, and {area.words}", level.level, area)
-        calculated = _product_of((level.kind,), level.words, level.level, own).amount
-        for ending in slips.endings(calculated, _vial(due)):
-            if ending.kind in DOUBLE:
-                words = f"{level.words}, and {ending.words}"
-                yield _ended((level.kind, ending.kind), words, ending, level.level, due.plan.body.bsa)
+    for level in _levels(check, due):
+        if level.kind in DOUBLE:
+            yield from (each for each in _besides(check, due, level) if DOUBLE.issuperset(each.kinds))
 
 
-def _levels(due: Due, this: tuple[int, int]) -> Iterator[Level]:
-    course = due.plan.course
+def _levels(check: Check, due: Due) -> Iterator[Level]:
+    this, course = (check.order.cycle, check.order.day), due.plan.course
     return _others(due, slips.levels(due.plan.regimen, course.remission or NEVER, this, course.level))
 
 
@@ -219,36 +128,42 @@ def _others(due: Due, levels: Iterable[Level]) -> Iterator[Level]:
     return (level for level in levels if not due.dose or level.level != due.dose.prescribed.level)
 
 
-def _vial(due: Due) -> Quantity | None:
-    return due.plan.product and due.plan.product.vial
+def _besides(check: Check, due: Due, level: Level) -> Iterator[Candidate]:
+    """A level with another BSA, or with something done to its dose."""
+    own, product = Area("", "", due.plan.body.bsa), due.plan.product
+    for area in slips.areas(due.plan.body, check.order.stated_bsa):
+        yield _made(level, area)
+    for ending in slips.endings(dosing.product(level.level, own.area), product and product.vial):
+        yield _made(level, own, ending)
 
 
-def _product_of(kinds: tuple[str, ...], words: str, level: Quantity, area: Area) -> Candidate:
-    amount = dosing.product(level, area.area)
+def _made(level: Level, area: Area, ending: Ending | None = None) -> Candidate:
+    """What becomes of a level and a BSA; those without a kind are the right ones."""
+    made = [each for each in (level, area, ending) if each and each.kind]
+    kinds, words = tuple(each.kind for each in made), ", and ".join(each.words for each in made)
+    slack = level.level.magnitude * UNROUNDED
+    if ending:
+        slack = None if ending.times is None else slack * ending.times
+        return Candidate(kinds, words, units.show(ending.amount, units.DOSE), ending.amount, area.area, slack)
+    amount = dosing.product(level.level, area.area)
     by = area.shown or units.show(area.area, units.AREA)
-    working = f"{units.show(level, units.LEVEL)} × {by} = {units.show(amount, units.DOSE)}"
-    return Candidate(kinds, words, working, amount, area.area, level.magnitude * UNROUNDED)
-
-
-def _ended(kinds: tuple[str, ...], words: str, ending: Ending, level: Quantity, bsa: Quantity) -> Candidate:
-    slack = None if ending.times is None else level.magnitude * UNROUNDED * ending.times
-    return Candidate(kinds, words, units.show(ending.amount, units.DOSE), ending.amount, bsa, slack)
+    working = f"{units.show(level.level, units.LEVEL)} × {by} = {units.show(amount, units.DOSE)}"
+    return Candidate(kinds, words, working, amount, area.area, slack)
 
 
 def _fitting(check: Check, candidates: Iterable[Candidate]) -> list[Ranked]:
     found = []
     for each in candidates:
-        close = closeness(check.order.dose.magnitude, each.amount.magnitude, each.slack)
-        if close:
-            rank = _rank(check, each.kinds, each.bsa, close.coarse)
+        if fit := _rounding(check.order.dose.magnitude, each.amount.magnitude, each.slack):
+            coarse, step = fit
             reading = Reading("+".join(each.kinds), each.words, each.working)
-            found.append((rank, Cause((reading,), each.amount, close.step)))
+            found.append((_rank(check, each.kinds, each.bsa, coarse), Cause((reading,), each.amount, step)))
     return found
 
 
 def _rank(check: Check, kinds: tuple[str, ...], bsa: Quantity, coarse: Decimal) -> Rank:
-    against = contradicts(check.order.stated_bsa, bsa)
-    coarse = Decimal(0) if LEVELS.issuperset(kinds) else coarse
+    against = _contradicts(check.order.stated_bsa, bsa)
+    coarse = EXACT if set(LEVELS).issuperset(kinds) else coarse
     return Rank(len(kinds), against, _tier(kinds, coarse), coarse, sum(map(KINDS.index, kinds)))
 
 
@@ -264,8 +179,45 @@ def _older(check: Check, due: Due) -> Iterator[Ranked]:
     """Another weight, within what the order's rounding and that of the BSA leave open."""
     assert due.dose
     level, ordered = due.dose.prescribed.level, check.order.dose.magnitude
-    off = steps(ordered)[-1] / 2 + level.magnitude * UNROUNDED
+    off = _steps(ordered)[-1] / 2 + level.magnitude * UNROUNDED
     span = older_size.span(level, due.plan.body, ordered, off)
     if span:
         reading = Reading("older_weight", span.words, "")
-        yield _rank(check, (reading.kind,), span.bsa, Decimal(0)), Cause((reading,), None, None)
+        yield _rank(check, (reading.kind,), span.bsa, EXACT), Cause((reading,), None, None)
+
+
+def _rounding(ordered: Decimal, amount: Decimal, slack: Decimal | None) -> tuple[Decimal, Decimal | None] | None:
+    """How coarse a rounding an amount (mg) needs to be what was ordered (0 where it tells enough), and its step, if any.
+
+    `slack` (mg) is what a BSA that was not rounded may have added or taken; None where only that
+    very amount will do. None where no rounding makes it what was ordered.
+    """
+    off = abs(ordered - amount)
+    if not off:
+        return EXACT, None
+    if slack is None:
+        return None
+    enough = next((step for step in _steps(ordered) if off * 2 <= step), None)
+    if enough is not None and enough <= FINE:
+        return EXACT, enough
+    if off <= slack + FINE / 2:
+        return FINE, FINE
+    return None if enough is None else (enough, enough)
+
+
+def _steps(ordered: Decimal) -> list[Decimal]:
+    """The steps an order may have been rounded to, by its own decimals; the finest first."""
+    own = _last_place(ordered, -3)
+    return [own] + [step for step in GRAINS if not ordered % step and step > own]
+
+
+def _contradicts(stated: Quantity | None, bsa: Quantity) -> bool:
+    """Whether an order states another BSA (m²) than the one that would explain its dose."""
+    if stated is None:
+        return False
+    half = _last_place(stated.magnitude, -1) / 2
+    return bool(abs(stated.magnitude - bsa.magnitude) > half + UNROUNDED)
+
+
+def _last_place(number: Decimal, at_most: int) -> Decimal:
+    return Decimal(1).scaleb(min(int(number.normalize().as_tuple().exponent), at_most))
