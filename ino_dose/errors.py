@@ -133,6 +133,8 @@ class Collected(list[Fault]):
             raise InputError.of(dict.fromkeys(sorted(self, key=lambda fault: fault.where[1] or 0)))
 
 
-def printable(text: str) -> str:
-    """A person's own text with control characters spelled out, so that none reaches the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+def printable(text: str, keep: str = "") -> str:
+    """A person's own text with control characters and bidirectional overrides spelled out, so that none reaches a screen."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)

@@ -61,6 +61,9 @@ class Request(NamedTuple):
 
 def together(options: Texts, file: CourseFile | None, product: Product) -> Request:
     """What options and a course file say together; they may not contradict each other."""
+    if file and options.get("from cycle") is not None:
+        problem = "does not go with a course file, which says what was given"
+        raise InputError(Field("from cycle"), problem, "leave out ", Field("from cycle"))
     said = {field: text for field, text in options.items() if text is not None}
     if file is None:
         return _read(said, None, product)
@@ -94,7 +97,9 @@ def _read(said: Mapping[str, str], file: CourseFile | None, product: Product) ->
     if "regimen" not in said:
         raise InputError(Field("regimen"), "is missing", "name one, or a course file with --course FILE")
     get = said.get
-    found = course(get("prior"), get("cycles"), _after(said, file), get("hsct") == "yes", get("level"))
+    found = course(
+        get("prior"), get("cycles"), _after(said, file), get("hsct") == "yes", get("level"), get("from cycle")
+    )
     found = found._replace(start=_day(said, "start"), transplant=_day(said, "transplant"))
     if found.transplant:
         if get("hsct") == "no":
@@ -152,16 +157,26 @@ def course(
     remission_after: str | None = None,
     hsct: bool = False,
     level: str | None = None,
+    from_cycle: str | None = None,
 ) -> Course:
     """What is true of the treatment, as far as it was stated."""
+    if from_cycle is not None and before is None:
+        raise needs_prior()
     return Course(
         prior=prior(before),
         prior_stated=before is not None,
+        first=None if from_cycle is None else _cycle(from_cycle, Field("from cycle")),
         cycles=None if cycles is None else _cycle(cycles, Field("cycles")),
         remission=None if remission_after is None else _remission(remission_after, Field("remission after")),
         hsct=hsct,
         level=None if level is None else units.read(level, units.LEVEL, Field("level")),
     )
+
+
+def needs_prior() -> InputError:
+    """The refusal of a course that is under way where nobody says what came before."""
+    problem = "needs what was received before, the earlier cycles of this course among it"
+    return InputError(Field("from cycle"), problem, "add ", Field("prior", "1.8mg/m2"), ", none or unknown")
 
 
 def yes(said: str | None, place: Place) -> bool:
@@ -203,7 +218,7 @@ def sizes(height: str | None, weight: str | None) -> tuple[Quantity, Quantity]:
             Field(", ".join(missing)),
             "are missing" if len(missing) > 1 else "is missing",
             "write ",
-            *(Field("height", "178cm"), " ", Field("weight", "82kg"), ", or ", Field("bsa", "1.82m2")),
+            *(Field("height", "178cm"), " and ", Field("weight", "82kg"), ", or ", Field("bsa", "1.82m2")),
         )
     return units.read(height, units.HEIGHT, Field("height")), units.read(weight, units.WEIGHT, Field("weight"))
 
@@ -219,7 +234,9 @@ def prior(said: str | None) -> Quantity | None:
     """Exposure before in mg/m²; None where it is said to be unknown, 0 where it is none or not stated."""
     if said == "unknown":
         return None
-    return units.NO_LEVEL if said is None or said == "none" else units.read(said, units.LEVEL, Field("prior"))
+    if said is None or said == "none":
+        return units.NO_LEVEL
+    return units.read(said, units.LEVEL, Field("prior"), ", none or unknown")
 
 
 def _remission(said: str, place: Place) -> int:

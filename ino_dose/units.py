@@ -31,6 +31,12 @@ registry.load_definitions(Path(__file__).with_name("units.txt").read_text("utf-8
 MOST_DIGITS = 30
 NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 AMOUNT = re.compile(rf" *({NUMBER}) *([^ 0-9.,+-][^ ]*) *")
+ALONE = re.compile(rf" *({NUMBER}) *")
+NOTHING = ("na", "n/a", "nan", "none", "null", "nil", "-", "--", "?", ".", "unknown", "missing", "not known")
+"""Words that stand where a number is not known."""
+ALONE_LIKE = {"cm": "178", "m": "1.78", "in": "70", "kg": "82", "lb": "180", "g": "9500", "m2": "1.82", "mg": "1.5"}
+ALONE_LIKE |= {"mg/m2": "1.8", "%": "5"}
+"""A number alone, to show beside the unit that it has."""
 FEET = re.compile(r" *((?:0|[1-9][0-9]*) *ft) *(" + NUMBER + r" *in) *")
 
 
@@ -51,8 +57,9 @@ LEVEL = Kind("a dose level", "mg/m**2", ("mg/m2", "mg/m^2", "mg/m²", "mcg/m2", 
 DURATION = Kind("a number of days", "d", ("d",), "28 d")
 SHARE = Kind("a percentage", "percent", ("%",), "25%")
 VOLUME = Kind("a volume", "mL", ("mL",), "50 mL")
+MASS_INDEX = Kind("a body mass index", "kg/m**2", ("kg/m2", "kg/m^2", "kg/m²"), "25 kg/m2")
 CONCENTRATION = Kind("a concentration", "mg/mL", ("mg/mL",), "0.25 mg/mL")
-KINDS = (HEIGHT, WEIGHT, AREA, DOSE, LEVEL, DURATION, SHARE, VOLUME, CONCENTRATION)
+KINDS = (HEIGHT, WEIGHT, AREA, DOSE, LEVEL, DURATION, SHARE, VOLUME, CONCENTRATION, MASS_INDEX)
 
 SHOWN = {
     "cm": "cm",
@@ -64,6 +71,7 @@ SHOWN = {
     "percent": "%",
     "mL": "mL",
     "mg/mL": "mg/mL",
+    "kg/m**2": "kg/m²",
 }
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero])
 
@@ -90,22 +98,46 @@ def quantity(magnitude: Decimal | Fraction | str, kind: Kind) -> Quantity:
     return registry.Quantity(value, _unit(kind.unit))
 
 
-def read(text: str, kind: Kind, place: Place) -> Quantity:
+class Numeral(str):
+    """A number alone, as it stands under a column that has the unit in its name."""
+
+    unit: str
+
+    def __new__(cls, text: str, unit: str) -> Numeral:
+        """`Numeral("178", "cm")` is a height under height_cm."""
+        made = super().__new__(cls, text)
+        made.unit = unit
+        return made
+
+
+def read(text: str, kind: Kind, place: Place, words: str = "") -> Quantity:
     """What `text` says, in the unit of `kind`: `read("5ft 10in", HEIGHT, …)` is 177.8 cm.
 
     Raises InputError unless it is one ASCII number of at most 30 digits, with a point if any,
-    and one unit that `kind` is written in.
+    and one unit that `kind` is written in; a Numeral has its unit already. `words` are what else may stand here.
     """
     if kind is HEIGHT and (feet := FEET.fullmatch(text)):
         return _add_inches(read(feet[1], kind, place), read(feet[2], kind, place), place)
-    match = AMOUNT.fullmatch(text)
-    if not match or match[2] not in kind.spelled:
-        problem, sort = _what_is_wrong(text, kind)
-        raise InputError(place, problem, f"write it like {kind.example}", kind=sort)
-    if sum(map(str.isdigit, match[1])) > MOST_DIGITS:
+    unit = text.unit if isinstance(text, Numeral) else ""
+    match = (ALONE if unit else AMOUNT).fullmatch(text)
+    word = unit or (match[2] if match else "")
+    problem, sort = "", ""
+    if match is None or word not in kind.spelled:
+        problem, sort = _what_is_wrong(text, kind, unit)
+    elif word == "ft" and "." in match[1]:
+        problem, sort = f"{text!r} has a point in its feet: feet are whole, and inches follow", "feet with a point"
+    elif sum(map(str.isdigit, match[1])) > MOST_DIGITS:
         problem, sort = f"{text!r} has more than {MOST_DIGITS} digits", "too many digits"
-        raise InputError(place, problem, f"write it like {kind.example}", kind=sort)
-    return _in_unit_of(kind, Decimal(match[1]), match[2])
+    if match is None or problem:
+        raise InputError(place, problem, f"write it like {_example(kind, unit, sort)}{words}", kind=sort)
+    return _in_unit_of(kind, Decimal(match[1]), word)
+
+
+def _example(kind: Kind, unit: str, sort: str) -> str:
+    """How it is written: as a number where the unit is known, in feet and inches where those were meant."""
+    if unit:
+        return ALONE_LIKE[unit]
+    return "5ft 11in" if sort.startswith("feet") else kind.example
 
 
 @exact
@@ -121,13 +153,15 @@ def _add_inches(feet: Quantity, inches: Quantity, place: Place) -> Quantity:
     return whole
 
 
-def _what_is_wrong(text: str, kind: Kind) -> tuple[str, str]:
-    """What is wrong with a text, in its own words and without them."""
+def _what_is_wrong(text: str, kind: Kind, unit: str = "") -> tuple[str, str]:
+    """What is wrong with a text, in its own words and without them; `unit` is known where it stands in a column's name."""
     said, words = repr(text), ", ".join(kind.spelled[:3])
     if not text.strip(" "):
         return f"{kind.name} is empty", "empty"
     if re.search(r"[0-9],[0-9]", text):
-        return f"{said} has a comma, which can mean a decimal point or thousands", "a comma"
+        return f"{said} has a comma, which can mean {readings(text)}", "a comma"
+    if text.strip(" ").lower() in NOTHING:
+        return f"{said} says nothing", "a word for nothing"
     if re.fullmatch(rf" *{NUMBER} *", text):
         return f"{said} has no unit; {kind.name} is given in {words}", "no unit"
     if re.match(r" *-", text):
@@ -137,13 +171,25 @@ def _what_is_wrong(text: str, kind: Kind) -> tuple[str, str]:
     if re.match(rf" *{NUMBER}[eE][-+]?[0-9]", text):
         return f"{said} has an exponent", "an exponent"
     match = AMOUNT.fullmatch(text)
+    if match and unit and match[2] in kind.spelled:
+        return f"{said} has a unit, and its column already has {unit}", "a unit beside the column's"
     if match and _of(match[2]):
         return f"{said} is not {kind.name}: {match[2]} is the unit of {_of(match[2])}", f"not {kind.name}"
     if match and (known := [word for word in kind.spelled if word.lower() == match[2].lower()]):
         return f"{said} has the unit {match[2]}, which is written {known[0]}", "a unit in other letters"
+    if unit:
+        return f"{said} is not one number", "not one number"
+    if kind is HEIGHT and re.fullmatch(r" *[0-9]+ *['’′].*", text):
+        return f"{said} has no unit: feet and inches are written ft and in", "feet without ft"
     if match:
         return f"{said} has the unit {match[2]!r}; {kind.name} is given in {words}", "another unit"
     return f"{said} is not one number and one unit", "not one number and one unit"
+
+
+def readings(text: str) -> str:
+    """What a comma can mean: `82,5kg` is 82.5kg or 825kg, `0,8` is 0.8 or 8."""
+    bare = text.strip(" ")
+    return f"{bare.replace(',', '.')} or {re.sub('^0+(?=[0-9])', '', bare.replace(',', ''))}"
 
 
 def _of(word: str) -> str:

@@ -16,6 +16,7 @@ FLOORS = (
     "output",
     "verify",
     "files",
+    "tables",
     "request",
     "engine",
     "units",

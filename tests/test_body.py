@@ -1,6 +1,8 @@
 """BSA: ten formulas against published and independently worked values; what no body can be is refused."""
 
+import csv
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from ino_dose import units
 from ino_dose.engine import body as bodies
 from ino_dose.engine.bsa_formulas import FORMULAS
 from ino_dose.errors import InputError
+from ino_dose.files import library
 
 
 def unrounded(formula: str, height: str, weight: str, sex: str | None = None) -> Decimal:
@@ -154,7 +157,7 @@ def test_schlich_needs_the_sex() -> None:
 
 
 def test_schlich_says_that_it_is_for_adults_only() -> None:
-    assert any("adults only" in words for words in bodies.cautions(measured("170", "70", "schlich", "f")))
+    assert any("adults only" in words for words in bodies.cautions(measured("170", "70", "schlich", "f"), None))
 
 
 @pytest.mark.parametrize(
@@ -226,19 +229,48 @@ def test_no_swap_is_suggested_where_it_would_not_help(height: str, weight: str) 
     assert "swapped" not in str(refused.value)
 
 
-def test_a_bmi_above_45_asks_about_pounds() -> None:
-    """160 cm: 45 × 1.6² = 115.2 kg."""
-    assert bodies.cautions(measured("160", "115.2")) == []
-    (caution,) = bodies.cautions(measured("160", "115.3"))
-    assert "above 45" in caution
-    assert "pounds" in caution
+GROWTH = library.growth()
+POINTS = [
+    tuple(row) for row in csv.reader((Path(__file__).parent / "growth_points.csv").read_text("utf-8").splitlines()[1:])
+]
+
+
+@pytest.mark.parametrize(("height", "weight", "asked", "why", "figure"), POINTS, ids=lambda each: each[:30])
+def test_pounds_typed_as_kilograms_are_asked_about_and_what_children_weigh_is_not(
+    height: str, weight: str, asked: str, why: str, figure: str
+) -> None:
+    """Each point is a figure of WHO's, named beside it, as kilograms or multiplied by 2.2046226218 as pounds."""
+    index = bodies.bmi(cm(height), units.quantity(weight, units.WEIGHT))
+    assert bool(GROWTH.question(cm(height), index)) == (asked == "yes"), (why, figure)
+
+
+def test_a_bmi_of_40_asks_about_pounds_at_any_height() -> None:
+    """160 cm: 40 × 1.6² = 102.4 kg."""
+    assert bodies.cautions(measured("160", "102.3"), GROWTH) == []
+    (caution,) = bodies.cautions(measured("160", "102.4"), GROWTH)
+    assert caution == "BMI 40.0 kg/m² is 40 or more: were pounds typed as kilograms?"
+
+
+def test_a_toddler_whose_pounds_were_typed_as_kilograms_is_asked_about() -> None:
+    """25 kg at 80 cm: 25 / 0.8² = 39.06…, above the 24.8 that no child passes up to 115 cm."""
+    (caution,) = bodies.cautions(measured("80", "25"), GROWTH)
+    assert caution.startswith("BMI 39.1 kg/m² is above 24.8, +3 SD of the growth references for heights up to 115 cm")
+    assert bodies.cautions(measured("80", "11.3"), GROWTH) == []
+
+
+@pytest.mark.parametrize("step", GROWTH.steps, ids=lambda step: str(step.to.magnitude))
+def test_a_step_holds_up_to_its_height_and_its_body_mass_index(step: bodies.Step) -> None:
+    exactly = step.above.magnitude * (step.to.magnitude / 100) ** 2
+    assert GROWTH.question(step.to, bodies.bmi(step.to, units.quantity(exactly, units.WEIGHT))) == 0
+    more = units.quantity(exactly + Decimal("0.000001"), units.WEIGHT)
+    assert GROWTH.question(step.to, bodies.bmi(step.to, more)) == 1 + GROWTH.steps.index(step)
 
 
 def test_a_bsa_above_two_and_a_half_asks_about_pounds_and_is_not_capped() -> None:
     """200 × 112.5 / 3600 = 2.5²; 200 × 113.5 / 3600 = 2.511²."""
-    assert bodies.cautions(measured("200", "112.5")) == []
-    (caution,) = bodies.cautions(measured("200", "113.5"))
+    assert bodies.cautions(measured("200", "112.5"), None) == []
+    (caution,) = bodies.cautions(measured("200", "113.5"), None)
     assert "2.51 m² is above 2.5 m²" in caution
     assert "without a cap" in caution
-    assert bodies.cautions(bodies.stated(units.quantity("2.51", units.AREA))) != []
-    assert bodies.cautions(bodies.stated(units.quantity("2.5", units.AREA))) == []
+    assert bodies.cautions(bodies.stated(units.quantity("2.51", units.AREA)), None) != []
+    assert bodies.cautions(bodies.stated(units.quantity("2.5", units.AREA)), None) == []

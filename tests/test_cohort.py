@@ -13,22 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ino_dose import request, units
-from ino_dose.engine import body as bodies
 from ino_dose.engine import plan as plans
-from ino_dose.errors import InputError
+from ino_dose.errors import Field, InputError
 from ino_dose.files import library
 from ino_dose.output import json_and_csv, plan_csv, plan_json
+from ino_dose.tables import source
 
 pl = pytest.importorskip("polars")
 
 from ino_dose import cohort  # noqa: E402
 from ino_dose.cohort import distinct, memo  # noqa: E402
-from ino_dose.cohort import read as cohort_read  # noqa: E402
 from ino_dose.cohort import run as cohort_run  # noqa: E402
-from ino_dose.cohort.columns import RESULTS  # noqa: E402
+from ino_dose.cohort.columns import RESULTS, Columns  # noqa: E402
 
 REGIMENS = [regimen.id for regimen in library.at().all()[0]]
-PRODUCT = library.product()
+PRODUCT, GROWTH = library.product(), library.growth()
 COLUMNS = (
     "regimen",
     "height",
@@ -54,22 +53,35 @@ def crossing(over: Any) -> str | None:
     return f"C{over['cycle']}D{over['day']}" if isinstance(over, dict) else over
 
 
+SURFACE = Columns.of([NAMES.get(name, name) for name in COLUMNS], None, "").surface
+
+
+def number_in(row: dict[str, str], name: str, unit: str) -> str | None:
+    """A cell under a column that has its unit in its name."""
+    return units.Numeral(row[name], unit) if row[name] else None
+
+
 def alone(row: dict[str, str]) -> tuple[str | None, ...]:
     """What plan says of one row."""
     said: dict[str, Any] = {key: value or None for key, value in row.items()}
-    bsa, prior, level = said["bsa"], said["prior"] or "unknown", said["level"]
     try:
-        prior = prior if prior in ("none", "unknown") else prior + "mg/m2"
+        prior = row["prior"] or "unknown"
+        if prior not in ("none", "unknown"):
+            prior = units.Numeral(prior, "mg/m2")
         request.prior(prior)
-        hsct = request.yes(said["hsct"], "--hsct")
-        treatment = request.course(prior, said["cycles"], said["remission_after"], hsct, level and level + "mg/m2")
-        body = request.body(said["height"], said["weight"], bsa and bsa + "m2", said["formula"], said["sex"])
+        for name in ("cycles", "remission_after"):
+            said[name] = said[name] and said[name].removesuffix(".0")
+        hsct = request.yes(said["hsct"], Field("hsct"))
+        level = number_in(row, "level", "mg/m2")
+        treatment = request.course(prior, said["cycles"], said["remission_after"], hsct, level)
+        bsa = number_in(row, "bsa", "m2")
+        body = request.body(said["height"], said["weight"], bsa, said["formula"], said["sex"])
         found = library.at().regimen(row["regimen"])
         plan = plan_json.value(
-            plans.make(found, body, treatment, library.ceiling(), request.rounding("0.01mg"), None, PRODUCT)
+            plans.make(found, body, treatment, library.ceiling(), request.rounding("0.01mg"), None, PRODUCT, GROWTH)
         )
     except InputError as error:
-        return (*[None] * 10, str(error))
+        return (*[None] * 10, str(error.faults[0].on(SURFACE)))
     end = plan["ceiling"]
     within = end["last_cycle_within"]["upper"]
     return (
@@ -104,9 +116,13 @@ def seldom(values: list[str]) -> st.SearchStrategy[str]:
     return st.sampled_from([*values, *[""] * 2 * len(values)])
 
 
-REMARKED = units.digits(bodies.REMARKED * Decimal("2.25"))
-"""kg that are exactly the BMI at 1.5 m above which it is remarked on."""
-TIES = [("182.5cm", "65.7kg"), ("180cm", "45kg"), ("1.825m", "65700g"), ("150cm", f"{REMARKED}kg"), ("30cm", "9kg")]
+LIMITS = [
+    (step.to.magnitude, step.above.magnitude * (step.to.magnitude / 100) ** 2) for step in library.growth().steps
+] + [(Decimal(200), library.growth().always.magnitude * 4)]
+"""Heights (cm) at which the question about pounds changes, and kg that are exactly the BMI asked about."""
+TIES = [("182.5cm", "65.7kg"), ("180cm", "45kg"), ("1.825m", "65700g"), ("30cm", "9kg")]
+TIES += [(f"{units.digits(height)}cm", f"{units.digits(weight)}kg") for height, weight in LIMITS]
+TIES += [(f"{units.digits(height / 100)}m", f"{units.digits(weight + 1)}kg") for height, weight in LIMITS]
 FAULTS = ["", "82", "82,5kg", "nankg", "-82kg", "1e2kg", "082kg", "82 cm", "82KG", "'82kg'", "0kg", "1" * 31 + "kg"]
 HEIGHT = st.one_of(
     decimals(140, 200, 1).map("{}cm".format),
@@ -230,13 +246,13 @@ def test_a_number_of_cycles_does_not_depend_on_its_neighbours() -> None:
     frame = pl.DataFrame({"bsa_m2": [1.8, 1.8], "cycles": [1.0, 2.5]})
     planned, refused = cohort.plan(frame, regimen="mrd-mdacc")["error"]
     assert planned is None
-    assert refused == "--cycles: '2.5' is not a cycle; write the cycle's number, as in 3"
+    assert refused == "cycles: '2.5' is not a cycle; write the cycle's number, as in 3"
 
 
 def test_the_unit_of_a_column_is_not_lengthened_by_its_cell() -> None:
     frame = pl.DataFrame({"height_m": ["178 c"], "weight_kg": ["80"]})
     (error,) = cohort.plan(frame, regimen="mrd-mdacc")["error"]
-    assert error == "--height: '178 c m' is not one number and one unit; write it like 178cm"
+    assert error == "height_m: '178 c' is not one number; write it like 1.78"
 
 
 def test_the_doctest_of_the_python_function() -> None:
@@ -248,7 +264,7 @@ GOOD = "A1,mrd-mdacc,178,80,first\n"
 
 
 def run(path: Path, out: Path, doses: bool = False) -> int:
-    return cohort_run.run(str(path), str(out), None, "0.01mg", None, None, doses, library.facts())
+    return 4 * cohort_run.run(cohort_run.Task(str(path), str(out), doses=doses), library.facts())
 
 
 @pytest.fixture
@@ -274,7 +290,7 @@ def file(tmp_path: Path) -> Callable[[str], Path]:
         (HEADER + GOOD + "A2,mrd-mdacc,178,82,5,x\n", ":3: the row does not have 5 cells like the header"),
         (HEADER + "A1,mrd-mdacc,178\n" + GOOD, ":2: the row does not have 5 cells like the header"),
         (HEADER + "A1,mrd-mdacc,178,80,,\n" + GOOD, ":2: the row does not have 5 cells like the header"),
-        (HEADER + "\n" + GOOD, ":2: the row does not have 5 cells like the header"),
+        (HEADER + "\n\nA2,mrd\n" + GOOD, ":4: the row does not have 5 cells like the header"),
         (HEADER + GOOD + 'A2,mrd-mdacc,178,80,5" tall\n', ":3: the row does not have 5 cells like the header"),
         (HEADER + 'A1,mrd-mdacc,178,80,"two\nlines"\nA2\n', ":4: the row does not have 5 cells like the header"),
         (HEADER + 'A1,mrd-mdacc,178,80,"open\n' + GOOD, ":2: the row does not have 5 cells like the header"),
@@ -301,8 +317,7 @@ def test_rows_keep_their_text_their_order_and_their_place(file: Callable[[str], 
     assert run(path, out) == 4
     assert out.read_text("utf-8").splitlines()[1:] == [
         'A2,mrd-mdacc,178,"82,5","a ""b"",',
-        "c\",,,,,,,,,,,\"--weight: '82,5kg' has a comma, which can mean a decimal point or thousands; "
-        'write it like 82kg"',
+        'c",,,,,,,,,,,"weight_kg: \'82,5\' has a comma, which can mean 82.5 or 825; write it like 82"',
         "A1,mrd-mdacc,178,80,,1.99,3.9,3.9,7.79,above,-0.3,C5D1,C6D8,5,,",
     ]
 
@@ -329,8 +344,8 @@ def test_the_summary_reads_the_same_for_every_format(
     assert capsys.readouterr().err.splitlines()[1:5] == [
         "  1 above",
         "  2 refused",
-        "    1 × --bsa… m² is not plausible: a BSA is taken from 0.3 to 4 m²",
-        "    1 × REGIMEN: there is no regimen …",
+        "    1 × bsa_m2: a BSA that is not plausible",
+        "    1 × regimen: there is no such regimen",
     ]
 
 
@@ -362,7 +377,7 @@ def test_lines_that_are_empty_at_the_end_are_no_rows(
     path = file(HEADER + GOOD + GOOD + ending)
     out = path.with_name("out.csv")
     for size in range(64, 200):
-        monkeypatch.setattr(cohort_read, "SIZE", size)
+        monkeypatch.setattr(source, "SIZE", size)
         assert run(path, out) == 0
         assert pl.read_csv(out).height == 2
 
@@ -371,7 +386,7 @@ def test_many_blocks_are_one_file(file: Callable[[str], Path], monkeypatch: pyte
     """Wherever a block ends, also inside quotes, rows in are rows out."""
     rows = "".join(f'A{n},mrd-mdacc,178,80,"{"x" * (n % 7)}\n"\n' for n in range(200))
     path = file(HEADER + rows)
-    monkeypatch.setattr(cohort_read, "SIZE", 100)
+    monkeypatch.setattr(source, "SIZE", 100)
     out = path.with_name("out.csv")
     assert run(path, out) == 0
     read = pl.read_csv(out)
@@ -393,5 +408,5 @@ def test_doses_are_those_of_plan(file: Callable[[str], Path]) -> None:
     said = json_and_csv.to_csv(plan_csv.rows(plan)).splitlines()
     *doses, refused, wrong = out.read_text("utf-8").splitlines()
     assert doses == [said[0] + ",error", *(line + "," for line in said[1:])]
-    assert refused.startswith("A2,mrd-mdacc,,,,,,,,,,,--bsa: 183 m² is not plausible")
-    assert wrong.startswith("A3,mrd-mdacc,,,,,,,,,,,--prior: 'nan")
+    assert refused.startswith("A2,mrd-mdacc,,,,,,,,,,,bsa_m2: 183 m² is not plausible")
+    assert wrong.startswith("A3,mrd-mdacc,,,,,,,,,,,\"prior_mg_per_m2: 'nan")

@@ -137,7 +137,7 @@ def test_two_regimens_without_a_stated_dose_leave_nothing_to_compare(ino: Run) -
 def test_a_regimen_named_twice_is_compared_once_and_two_of_one_id_are_refused(ino: Run, tmp_path: Path) -> None:
     assert ino("compare", "mrd-mdacc", "mrd-mdacc").out == ino("compare", "mrd-mdacc").out
     copy = tmp_path / "mrd-mdacc.yaml"
-    copy.write_bytes(library.at().path("mrd-mdacc").read_bytes())
+    copy.write_bytes(library.at().files["mrd-mdacc"].read_bytes())
     ran = ino("compare", "mrd-mdacc", str(copy))
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == f"{copy}: another regimen here has the id mrd-mdacc; give the file another name\n"

@@ -106,9 +106,10 @@ def test_a_site_may_state_its_own_ceiling_and_the_output_names_it(site: Path, in
 def test_a_prefix_of_several_ids_lists_them_with_what_sets_them_apart(ino: Run) -> None:
     ran = ino("plan", "mini-hyper-cvd-ino", "--bsa", "2m2")
     assert (ran.code, ran.out) == (2, "")
-    listed = [line.split(":")[0].strip() for line in ran.err.splitlines()[1:]]
-    assert listed == [f"mini-hyper-cvd-ino-v{version}" for version in "1234"]
-    assert len(set(ran.err.splitlines())) == 5
+    listed = ran.err.removesuffix(")\n").split("write one of ")[1].split("); ")
+    ids, titles = zip(*(each.split(" (", 1) for each in listed), strict=True)
+    assert ids == tuple(f"mini-hyper-cvd-ino-v{version}" for version in "1234")
+    assert len(set(titles)) == 4
 
 
 def test_hidden_files_are_passed_over(site: Path, ino: Run) -> None:

@@ -177,12 +177,29 @@ def test_a_dose_of_6_percent_less_counts_less_and_4_percent_more_counts_the_same
     ]
 
 
+MRD = "regimen: mrd-mdacc\npatient: {bsa: 0.55 m2}\nprior: none\ncycles: 1\n"
+
+
 def test_a_given_amount_is_compared_with_the_calculated_dose_not_the_rounded_one(plan: Run) -> None:
-    """0.3 × 0.55 = 0.165 mg; in steps of 0.03 mg 0.18, which is 9 % more: given, it counts 0.18 / 0.55 = 0.327…"""
-    text = "regimen: mrd-mdacc\npatient: {bsa: 0.55 m2}\nprior: none\ncycles: 1\nround to: 0.03 mg\n"
-    ran = plan(text + "events: [{cycle: 1, day: 8, given: 0.18 mg}]\n", "-f", "json")
+    """0.3 × 0.55 = 0.165 mg; 0.18 is 9 % more: given, it counts 0.18 / 0.55 = 0.327…, unless it is that dose rounded."""
+    ran = plan(MRD + "events: [{cycle: 1, day: 8, given: 0.18 mg}]\n", "-f", "json")
     assert counted(ran) == [Decimal("0.6"), Decimal("0.327")]
     assert "more than 5 % from the 0.165 mg calculated" in " ".join(ran.json["assumptions"])
+    ran = plan(MRD + "round to: 0.03 mg\nevents: [{cycle: 1, day: 8, given: 0.18 mg}]\n", "-f", "json")
+    assert counted(ran) == [Decimal("0.6"), Decimal("0.3")]
+    assert "the 0.165 mg calculated rounded to 0.03 mg and counts as prescribed" in " ".join(ran.json["assumptions"])
+
+
+def test_ordinary_rounding_and_whole_vials_count_as_prescribed(plan: Run) -> None:
+    """0.3 × 1.8 = 0.54 mg: 0.5 is that in steps of 0.1, 7.4 % less. 0.6 × 1.62 = 0.972: one vial of 0.9 is 7.4 % less."""
+    text = "regimen: mrd-mdacc\nprior: none\ncycles: 1\npatient: {bsa: %s m2}\nevents: [{cycle: 1, day: %s, given: %s mg}]\n"
+    ran = plan(text % ("1.8", "8", "0.5"), "-f", "json")
+    assert counted(ran) == [Decimal("0.6"), Decimal("0.3")]
+    ran = plan(text % ("1.62", "1", "0.9"), "-f", "json")
+    assert counted(ran) == [Decimal("0.6"), Decimal("0.3")]
+    assert "rounded down to whole vials of 0.9 mg and counts as prescribed" in " ".join(ran.json["assumptions"])
+    ran = plan(text % ("1.8", "8", "0.48"), "-f", "json")  # 11.1 % less is no rounding
+    assert counted(ran) == [Decimal("0.6"), Decimal("0.267")]
 
 
 def test_rounding_never_makes_a_breach_where_it_was_given_as_printed(plan: Run) -> None:

@@ -72,7 +72,7 @@ REFUSED = [
     (DOSE, "0.8mg/m2", "is not a dose: mg/m2 is the unit of a dose level"),
     (AREA, "1.8m", "is not a body surface area: m is the unit of a height"),
     (HEIGHT, "1.8m2", "is not a height: m2 is the unit of a body surface area"),
-    (WEIGHT, "nan", "is not one number and one unit"),
+    (WEIGHT, "nan", "says nothing"),
     (WEIGHT, "nankg", "is not one number and one unit"),
     (WEIGHT, "inf kg", "is not one number and one unit"),
     (WEIGHT, "Infinity", "is not one number and one unit"),
@@ -114,7 +114,7 @@ REFUSED = [
     (HEIGHT, "5.5ft 6in", "is not one number and one unit"),
     (HEIGHT, "5ft 6cm", "is not one number and one unit"),
     (HEIGHT, "10in 5ft", "is not one number and one unit"),
-    (HEIGHT, "5'10\"", "has the unit"),
+    (HEIGHT, "5'10\"", "feet and inches are written ft and in"),
     (HEIGHT, "5ft -1in", "is not one number and one unit"),
     (DURATION, "28min", "has the unit 'min'"),
 ]

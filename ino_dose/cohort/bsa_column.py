@@ -13,41 +13,61 @@ import polars as pl
 from .. import units
 from ..engine import body as bodies
 from ..engine import bsa_formulas
+from ..engine.body import Growth
 from .columns import Columns
 
 Texts = TypeVar("Texts", pl.Series, pl.Expr)
 KINDS = {"height": units.HEIGHT, "weight": units.WEIGHT}
 NO_OTHER = {"bsa": [""], "formula": ["", "mosteller"], "sex": ["", "f", "m"]}
 """Cells beside height and weight that leave the BSA to the usual formula."""
+DIGITS = 15
+"""Of a number that a float tells apart from every other as short."""
 CLOSE = 1e-6
 """How near a tie a float is not trusted; its own error is below 1e-12 here."""
 
 
-def words(columns: Columns, frame: pl.DataFrame) -> pl.DataFrame:
+def words(columns: Columns, growth: Growth, frame: pl.DataFrame) -> pl.DataFrame:
     """The words of a frame with the numbers of sizes beside them, and the BSA that a row surely has.
 
     `hundredths` is the BSA in hundredths of m². It is null wherever a float might be wrong about it, or
-    about the BMI in tenths, and for all that is not a plain number; `heavy` says where that BMI is
-    remarked on. `h`, `w` (cm, kg) and `bmi` are floats.
+    about the BMI in tenths, and for all that is not a plain number; `question` is the one that the BMI
+    raises, 0 for none. `h`, `w` (cm, kg) and `bmi` are floats.
     """
     words = columns.words(frame)
     if not (columns.has("height") and columns.has("weight")):
-        none = {"hundredths": pl.UInt32, "bmi": pl.Float64, "heavy": pl.Boolean}
+        none = {"hundredths": pl.UInt32, "bmi": pl.Float64, "question": pl.UInt32}
         return words.with_columns(pl.lit(None, kind).alias(name) for name, kind in none.items())
     h, w, bmi = map(pl.col, ("h", "w", "bmi"))
     area: Any = bsa_formulas.FORMULAS["mosteller"].area(h, w, None)  # type: ignore[arg-type]
     words = words.with_columns(*_split(columns, "height"), *_split(columns, "weight"))
     words = words.with_columns(h=_number(columns, "height"), w=_number(columns, "weight"))
     words = words.with_columns(area=area, bmi=w / (h / 100) ** 2)
-    words = words.with_columns(hundredths=_hundredths(columns))
-    return words.with_columns(heavy=pl.col("hundredths").is_not_null() & (bmi > float(bodies.REMARKED)))
+    limit, question = _question(growth)
+    words = words.with_columns(limit=limit)
+    words = words.with_columns(hundredths=_hundredths(columns, growth))
+    return words.with_columns(
+        question=pl.when(pl.col("hundredths").is_not_null() & (bmi > pl.col("limit"))).then(question)
+    )
 
 
-def _hundredths(columns: Columns) -> pl.Expr:
-    bsa, bmi, heavy = pl.col("area") * 100, pl.col("bmi") * 10, float(bodies.REMARKED) * 10
+def _question(growth: Growth) -> tuple[pl.Expr, pl.Expr]:
+    """The BMI above which a height raises a question, and the number of that question."""
+    limit, question = pl.lit(float(growth.always.magnitude)), pl.lit(len(growth.steps) + 1, pl.UInt32)
+    for n, step in reversed([*enumerate(growth.steps, 1)]):
+        below = pl.col("h") <= float(step.to.magnitude)
+        limit = pl.when(below).then(float(step.above.magnitude)).otherwise(limit)
+        question = pl.when(below).then(pl.lit(n, pl.UInt32)).otherwise(question)
+    return limit, question
+
+
+def _hundredths(columns: Columns, growth: Growth) -> pl.Expr:
+    bsa, bmi, limit = pl.col("area") * 100, pl.col("bmi") * 10, pl.col("limit") * 10
     sure = [inside(pl.col(name), what) for name, what in (("h", "a height"), ("w", "a weight"), ("bmi", "a BMI"))]
     sure += [inside(pl.col("area"), "a BSA", 0.01), clear(bsa)]
-    sure += [(bmi < heavy - CLOSE) | (bmi > heavy + CLOSE) & clear(bmi), *no_other(columns)]
+    sure += [(bmi < limit - CLOSE) | (bmi > limit + CLOSE) & clear(bmi), *no_other(columns)]
+    brief = pl.lit(columns.unit("height") == "cm") & (text(columns, "height").str.len_bytes() <= DIGITS)
+    ends = [(pl.col("h") - float(step.to.magnitude)).abs() < CLOSE for step in growth.steps]
+    sure.append(brief | ~pl.any_horizontal(ends))
     return pl.when(pl.all_horizontal(sure)).then(nearest(bsa).cast(pl.UInt32))
 
 
@@ -75,7 +95,7 @@ def _number(columns: Columns, role: str) -> pl.Expr:
     number = pl.when(plain(cell)).then(cell.cast(pl.Float64, strict=False))
     if unit:
         return number * _factor(unit, kind)
-    factors = {each: _factor(each, kind) for each in kind.spelled}
+    factors = {each: _factor(each, kind) for each in kind.spelled if each != "ft"}  # whole feet are for the engine
     return number * pl.col(f"{role}_unit").replace_strict(factors, default=None, return_dtype=pl.Float64)
 
 

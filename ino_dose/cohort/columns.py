@@ -1,36 +1,20 @@
-"""The columns of a cohort → what each says of a patient, in the words of `plan`."""
+"""The columns of a cohort → what each says of a patient, in the words of `plan`; and the columns of results."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 import polars as pl
 
-from .. import units
-from ..errors import InputError
+from ..errors import InputError, Surface
+from ..tables import header
 
-UNITS = {
-    "height": "",
-    "height_cm": "cm",
-    "height_m": "m",
-    "height_in": "in",
-    "weight": "",
-    "weight_kg": "kg",
-    "weight_lb": "lb",
-    "bsa_m2": "m2",
-    "prior_mg_per_m2": "mg/m2",
-    "level_mg_per_m2": "mg/m2",
-}
-"""Columns of amounts, by the unit that the name states; where it states none, the cells do."""
-UNITLESS = ("id", "regimen", "cycles", "remission_after", "hsct", "formula", "sex")
-ROLES = {name: name.split("_")[0] for name in UNITS} | {name: name for name in UNITLESS}
-TREATMENT = ("regimen", "cycles", "remission_after", "hsct", "level")
+TREATMENT = ("regimen", "from cycle", "cycles", "remission after", "hsct", "level")
 SIZE = ("height", "weight", "bsa", "formula", "sex")
-"""The roles that a treatment is read from, and a size; what is left are `prior` and `id`."""
-UNIT_WORDS = {word for kind in units.KINDS for word in kind.spelled}
+"""The fields that a treatment is read from, and a size; what is left are `prior` and `id`."""
+FIELDS = ("id", *TREATMENT, *SIZE, "prior")
 
 DEPENDS = {
     "used_bsa_m2": "size",
@@ -56,70 +40,61 @@ BY_SIZE, BY_PRIOR = ([name for name, on in DEPENDS.items() if on == which] for w
 
 
 class Columns(NamedTuple):
-    """The column of each role; `regimen` is the one that all rows share, where it is no column."""
+    """The column of each field; `regimen` is the one that all rows share, where it is no column."""
 
-    names: dict[str, str]
+    header: header.Columns
     regimen: str | None = None
 
     @classmethod
-    def of(cls, names: Sequence[str], regimen: str | None, place: str) -> Columns:
-        """Which column says what. Raises InputError where one is missing, doubled or named like a result."""
-        for name, count in Counter(names).items():
-            if count > 1:
-                raise InputError(place, f"the column {name!r} is there twice", "name each column once")
-            if name in RESULTS:
-                raise InputError(place, f"the column {name!r} has the name of a result", "rename it")
-        found: dict[str, str] = {}
+    def of(cls, names: Sequence[str], regimen: str | None, place: str, passed: Iterable[str] = ()) -> Columns:
+        """Which column says what. Raises InputError for all that is missing, doubled or nearly a column."""
         for name in names:
-            if (role := ROLES.get(name)) is None:
-                continue
-            if role in found:
-                raise InputError(place, f"{found[role]} and {name} both state the {role}", "keep one of the two")
-            found[role] = name
-        if ("regimen" in found) == (regimen is not None):
+            if name in header.known(["dose"]) and name not in passed:
+                problem, hint = (
+                    f"the column {name} is of doses, and a cohort has none",
+                    "ino-dose exposure sums what was given",
+                )
+                raise InputError(place, problem, f"{hint}; to plan these patients take it out")
+        found = header.read(names, FIELDS, place, RESULTS, passed)
+        if found.has("regimen") == (regimen is not None):
             problem = "the column regimen goes not with --regimen" if regimen else "the column regimen is missing"
             raise InputError(place, problem, "keep one of the two" if regimen else "add it, or --regimen for all rows")
-        if "bsa" not in found and not {"height", "weight"} <= set(found):
-            missing = " and ".join(size for size in ("height", "weight") if size not in found)
+        if not found.has("bsa") and not (found.has("height") and found.has("weight")):
+            missing = " and ".join(size for size in ("height", "weight") if not found.has(size))
             raise InputError(place, f"the column for {missing} is missing", "add height_cm and weight_kg, or bsa_m2")
         return cls(found, regimen)
 
-    def has(self, role: str) -> bool:
-        """Whether a column plays this role."""
-        return role in self.names
+    def has(self, field: str) -> bool:
+        """Whether a column states this field."""
+        return self.header.has(field)
 
-    def unit(self, role: str) -> str:
+    def unit(self, field: str) -> str:
         """The unit that the name of the column states, empty where the cells state their own."""
-        return UNITS.get(self.names.get(role, ""), "")
+        return self.header.unit(field)
 
-    def word(self, role: str, cell: str) -> str | None:
-        """What `plan` would be told: 178 under height_cm is 178cm; an empty cell is not stated."""
-        unit = self.unit(role)
-        if role == "prior":
-            cell = cell or "unknown"
-        if not cell or not unit or (role == "prior" and cell in ("none", "unknown")):
-            return cell or None
-        read = units.AMOUNT.fullmatch(cell + unit)
-        another = read and read[2] != unit and read[2] in UNIT_WORDS  # 178 c under height_m is not 178 cm
-        return f"{cell} {unit}" if another else cell + unit
+    def said(self, field: str, cell: str) -> str | None:
+        """What `plan` would be told by a cell."""
+        return self.header.said(field, cell)
+
+    @property
+    def surface(self) -> Surface:
+        """How the columns are named in an error."""
+        return self.header.surface
 
     def words(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The cells of each role that the frame has, as text; an empty cell is empty text."""
-        cells = {role: text(frame[name], role) for role, name in self.names.items() if name in frame.columns}
-        return pl.DataFrame({role: cell.fill_null("") if cell.null_count() else cell for role, cell in cells.items()})
+        """The cells of each field that the frame has, as text; an empty cell is empty text."""
+        cells = {field: text(frame[name]) for field, name in self.header.names.items() if name in frame.columns}
+        return pl.DataFrame({field: cell.fill_null("") if cell.null_count() else cell for field, cell in cells.items()})
 
 
-def text(column: pl.Series, role: str) -> pl.Series:
+def text(column: pl.Series) -> pl.Series:
     """The cells of a column as they would be written; of a float the shortest decimal that means it."""
     if column.dtype == pl.String:
         return column
-    if column.dtype.is_float():
-        written = column.cast(pl.String)
-        if role in ("cycles", "remission_after"):
-            return written.str.strip_suffix(".0")
-        exponents = written.str.contains("e", literal=True).any()
-        return written.map_elements(_without_exponent, pl.String) if exponents else written
-    return column.cast(pl.String)
+    written = column.cast(pl.String)
+    if column.dtype.is_float() and written.str.contains("e", literal=True).any():
+        return written.map_elements(_without_exponent, pl.String)
+    return written
 
 
 def _without_exponent(number: str) -> str:

@@ -8,8 +8,9 @@ a limit of what is plausible: there the row is read exactly as `plan` would read
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import polars as pl
@@ -20,25 +21,27 @@ from ..engine import dosing, preparation, remarks
 from ..engine import plan as plans
 from ..engine.body import Body
 from ..engine.prescription import Prescribed
+from ..engine.regimen import Regimen
 from ..errors import Field, InputError
 from ..files import library
 from . import bsa_column, memo, refusals, standing
 from .columns import BY_SIZE, RESULTS, SIZE, TREATMENT, Columns
 from .memo import Memo
-from .refusals import Refusals
+from .refusals import Refusals, Refused
 from .standing import Standings, Treatment
 from .write import AS_IS, Quoting
 
 ROWS = 65_536
 FEW = 500
 """Rows that the engine is asked about one by one before sentences are put together by the column."""
-ASKED = 1000
-"""Sizes are numbered from here on. Below it a number is twice the BSA in hundredths of m², and one more where the
-BMI is remarked on; 0 is the size of nobody."""
+QUESTIONS = 16
+ASKED = 500 * QUESTIONS
+"""Sizes are numbered from here on. Below it a number is the BSA in hundredths of m² times QUESTIONS, and as many more as
+the question that the BMI raises; 0 is the size of nobody."""
 
 
 def plan(
-    frame: pl.DataFrame, regimen: str | None = None, round_to: str = "0.01mg", facts: library.Facts | None = None
+    frame: pl.DataFrame, regimen: str | None = None, round_to: str = request.STEP, facts: library.Facts | None = None
 ) -> pl.DataFrame:
     """The frame with the columns of RESULTS beside it, a row a patient, in order.
 
@@ -51,18 +54,19 @@ def plan(
     >>> planned.select("used_bsa_m2", "cumulative_mg_per_m2", "ceiling_status", "first_over_upper").row(0)
     ('1.83', '4.8', 'above', 'C5D1')
     >>> planned["error"][1]
-    '--height, --weight: 17 cm is not plausible: a height is taken from 30 to 250 cm; were height and weight swapped? 82 cm and 17 kg would do'
+    'height_cm, weight_kg: 17 cm is not plausible: a height is taken from 30 to 250 cm; were height and weight swapped? 82 cm and 17 kg would do'
     """
     columns = Columns.of(frame.columns, regimen, "frame")
-    planner = Planner(columns, facts or library.facts(), round_to)
+    facts = facts or library.facts()
+    planner, words = Planner(columns, facts, round_to), partial(bsa_column.words, columns, facts.growth)
     slices = (frame.slice(start, ROWS) for start in range(0, max(frame.height, 1), ROWS))
-    return pl.concat([each.hstack(planner.plan(bsa_column.words(columns, each)).select(RESULTS)) for each in slices])
+    return pl.concat([each.hstack(planner.plan(words(each)).select(RESULTS)) for each in slices])
 
 
 class Size(NamedTuple):
     """A body and what is remarked on it, or why there is none."""
 
-    error: str | None = None
+    error: Refused | None = None
     body: Body | None = None
     bsa: str = ""
     cautions: tuple[str, ...] = ()
@@ -79,20 +83,20 @@ class Planner:
         self.columns, self.facts, self.quoting = columns, facts, quoting
         self.rounding = request.rounding(round_to, facts.product)
         self.least, self.most = (each.magnitude for each in preparation.usual(facts.product))
-        self.roles = [role for role in SIZE if columns.has(role)]
-        self.refusals = Refusals(columns, quoting.sentence)
+        self.sized = [field for field in SIZE if columns.has(field)]
+        self.refusals = Refusals(columns, self.refused, quoting.sentence)
         if columns.regimen is not None:
             facts.regimen(columns.regimen)
         self._forget()
 
     def _forget(self) -> None:
-        of_treatment = [role for role in TREATMENT if self.columns.has(role)]
-        self.treatments = [Treatment()] if of_treatment else [Treatment(), self._treatment()]
+        of_treatment = [field for field in TREATMENT if self.columns.has(field)]
+        self.treatments = [Treatment()] if of_treatment else [Treatment(), self._treatment({})]
         self.sizes = {0: Size()}
         self.milligrams: dict[tuple[Decimal, Decimal], Decimal] = {}
         self.bags = cache(self._bags)
         self.treated = Memo(of_treatment, self._treat)
-        self.measured = Memo(self.roles, self._measure)
+        self.measured = Memo(self.sized, self._measure)
         self.amounts = Memo(["t", "s"], self._amounts)
         self.standings = Standings(self.columns, self.quoting, self.refusals)
 
@@ -107,45 +111,66 @@ class Planner:
         s, refused = self._sizes(words)
         t = self.treated.find(words)["t"] if self.treated.on else pl.repeat(1, len(s), dtype=pl.UInt32, eager=True)
         prior = words["prior"] if self.columns.has("prior") else pl.repeat("none", len(s), eager=True)
-        amounts = self.amounts.find(words.select(self.roles, t=t, s=s))
-        if (refused := first(amounts["error"], refused)).null_count() < len(s):
-            t = t.set(refused.is_not_null(), 0)
+        amounts = self.amounts.find(words.select(self.sized, t=t, s=s))
+        refused = first(amounts.select(Refused._fields), refused)
+        if (early := refused["error"].null_count()) < len(s):
+            t = t.set(refused["error"].is_not_null(), 0)
         stood = self.standings.find(self.treatments, t, prior)
-        error = first(stood["error"], refused, amounts["late"])
-        found = pl.DataFrame({**amounts.to_dict(), **stood.to_dict(), "error": error, "t": t, "s": s, "prior": prior})
+        wrong = first(stood.select(Refused._fields), refused, amounts.select(error="late", reason="late reason"))
+        found = pl.DataFrame(
+            {**amounts.to_dict(), **stood.to_dict(), **wrong.to_dict(), "t": t, "s": s, "prior": prior}
+        )
         found = found.with_columns(_remarked(words, amounts["warnings"]))
-        if error.null_count() == refused.null_count():
+        if wrong["error"].null_count() == early:
             return found
         return found.with_columns(pl.when(pl.col("error").is_null()).then(name).alias(name) for name in RESULTS[:-1])
 
     def _treat(self, rows: pl.DataFrame) -> pl.DataFrame:
         before = len(self.treatments)
         for row in rows.select(self.treated.on).iter_rows(named=True):
-            self.treatments.append(self._treatment(**{role: self.columns.word(role, row[role]) for role in row}))
+            self.treatments.append(self._treatment(row))
         return rows.select(t=pl.int_range(before, before + pl.len(), dtype=pl.UInt32))
 
-    def _treatment(self, **said: str | None) -> Treatment:
-        get = said.get
+    def _treatment(self, cells: Mapping[str, str]) -> Treatment:
+        """A treatment by the engine; what is wrong with its course is said before what is wrong with a size."""
         try:
-            hsct = request.yes(get("hsct"), Field("hsct"))
-            course = request.course("none", get("cycles"), get("remission_after"), hsct, get("level"))
+            said = {field: self.columns.said(field, cell) for field, cell in cells.items()}.get
+            hsct = request.yes(said("hsct"), Field("hsct"))
+            if said("from cycle") and not self.columns.has("prior"):
+                raise request.needs_prior()
+            course = request.course(
+                "none", said("cycles"), said("remission after"), hsct, said("level"), said("from cycle")
+            )
         except InputError as error:
-            return Treatment(error=self.quoting.sentence(str(error)))
+            return Treatment(error=self.refused(error))
         try:
-            found = self.facts.regimen(get("regimen") or self.columns.regimen or "")
+            found = self._regimen(said("regimen"))
             return standing.treatment(plans.make(found, standing.NOBODY, course, self.facts.ceiling, standing.FINE))
         except InputError as error:
-            return Treatment(late=self.quoting.sentence(str(error)))
+            return Treatment(late=self.refused(error))
 
-    def _sizes(self, words: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    def _regimen(self, id: str | None) -> Regimen:
+        """The regimen of a row, by its id alone: no cell opens a file; or that of all rows."""
+        if id is not None:
+            return self.facts.books.known(id)
+        if self.columns.regimen is None:
+            raise InputError(Field("regimen"), "is missing", "write the id of one; ino-dose regimens lists them all")
+        return self.facts.regimen(self.columns.regimen)
+
+    def refused(self, error: InputError) -> Refused:
+        """What is wrong, as it is written where results go, and why in the words by which faults are counted."""
+        fault = error.faults[0].on(self.columns.surface)
+        return Refused(self.quoting.sentence(str(fault)), fault.reason)
+
+    def _sizes(self, words: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
         """The number of each row's size, and why it has none where that needs no engine."""
-        s = words.select(s=pl.col("hundredths") * 2 + pl.col("heavy")).to_series()
+        s = words.select(s=pl.col("hundredths") * QUESTIONS + pl.col("question").fill_null(0)).to_series()
         at = s.is_null().arg_true()
         if not at.len():
             return s, refusals.spread([], [], words.height)
-        rows = words.select(*self.roles, "^(?:(?:height|weight)_(?:text|unit)|h|w|bmi)$")[at]
+        rows = words.select(*self.sized, "^(?:(?:height|weight)_(?:text|unit)|h|w|bmi)$")[at]
         sentence = self.refusals.find(rows) if at.len() > FEW else refusals.spread([], [], at.len())
-        asked = sentence.is_null()
+        asked = sentence["error"].is_null()
         s = s.scatter(at.filter(asked), self.measured.find(rows.filter(asked))["s"]).fill_null(0)
         return s, refusals.spread([sentence], [at], words.height)
 
@@ -156,24 +181,25 @@ class Planner:
     def _amounts(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The results BY_SIZE of each treatment and size, and what is wrong with either."""
         found = []
-        for t, s, *cells in rows.select("t", "s", *self.roles).iter_rows():
+        for t, s, *cells in rows.select("t", "s", *self.sized).iter_rows():
             if s not in self.sizes:
                 self.sizes[s] = self._size(s, *cells)
             found.append(self._amount(self.treatments[t], self.sizes[s]))
-        return pl.DataFrame(found, dict.fromkeys([*BY_SIZE, "error", "late"], pl.String))
+        return pl.DataFrame(found, dict.fromkeys([*BY_SIZE, *Refused._fields, "late", "late reason"], pl.String))
 
     def _size(self, s: int, *cells: str) -> Size:
         """A size by the engine: of all rows with this BSA, each of which says its own BMI, or as it was asked about."""
-        said = {role: self.columns.word(role, cell) for role, cell in zip(self.roles, cells, strict=True)}
         try:
+            said = {field: self.columns.said(field, cell) for field, cell in zip(self.sized, cells, strict=True)}
             body = request.body(**dict.fromkeys(SIZE) | said)
         except InputError as error:
-            return Size(self.quoting.sentence(str(error)))
-        cautions = bodies.cautions(body)
+            return Size(self.refused(error))
+        cautions = bodies.cautions(body, self.facts.growth)
         if s < ASKED:
-            assert body.bsa.magnitude * 100 == s // 2, "a BSA by the column is wrong"
-            heavy = [bodies.HEAVY.format(refusals.GAP)] * (s % 2)
-            cautions = heavy + bodies.cautions(body._replace(height=None))
+            assert body.bsa.magnitude * 100 == s // QUESTIONS, "a BSA by the column is wrong"
+            question = s % QUESTIONS
+            cautions = [self.facts.growth.asked(question, refusals.GAP)] if question else []
+            cautions += bodies.cautions(body, None)
         return Size(None, body, units.digits(body.bsa.magnitude), tuple(cautions))
 
     @units.exact
@@ -181,11 +207,15 @@ class Planner:
         """BSA, milligrams and warnings, or what is wrong; `late` is what is wrong if nothing else is."""
         made, body = treatment.made, size.body
         if treatment.error or body is None or made is None:
-            return {"error": treatment.error or size.error, "late": treatment.late}
+            wrong, late = treatment.error or size.error or Refused(), treatment.late or Refused()
+            return {"error": wrong.error, "reason": wrong.reason, "late": late.error, "late reason": late.reason}
         try:
             milligrams = [self._milligrams(dose.prescribed, body) for dose in made.doses]
+            for dose in (dose for branch in made.undecided for dose in branch.doses):
+                self._milligrams(dose.prescribed, body)  # what cannot be rounded in a branch is refused, as by plan
         except InputError as error:
-            return {"late": self.quoting.sentence(str(error))}
+            late = self.refused(error)
+            return {"late": late.error, "late reason": late.reason}
         bags = [said for amount in sorted(set(milligrams)) for said in self.bags(amount)]
         warnings = " ".join((*size.cautions, *treatment.warnings, *bags))
         return {
@@ -210,14 +240,16 @@ class Planner:
 
 def _remarked(words: pl.DataFrame, warnings: pl.Series) -> pl.Series:
     """The warnings of each row, with its own BMI where that is remarked on."""
-    at = words["heavy"].arg_true()
+    at = words["question"].is_not_null().arg_true()
     if not at.len():
         return warnings
     said = pl.col("warnings").str.replace(refusals.GAP, bsa_column.tenths(pl.col("bmi")), literal=True)
     return warnings.scatter(at, pl.DataFrame([warnings[at], words["bmi"][at]]).select(said).to_series())
 
 
-def first(*errors: pl.Series) -> pl.Series:
-    """What is wrong with each row, by the first that says so."""
-    some = [each for each in errors if each.null_count() < each.len()] or errors[:1]
-    return some[0] if len(some) == 1 else pl.select(pl.coalesce(some)).to_series()
+def first(*wrong: pl.DataFrame) -> pl.DataFrame:
+    """What is wrong with each row, and the reason, by the first that says so."""
+    some = [each for each in wrong if each["error"].null_count() < each.height] or wrong[:1]
+    if len(some) == 1:
+        return some[0]
+    return pl.DataFrame([pl.select(pl.coalesce([each[name] for each in some])).to_series() for name in Refused._fields])

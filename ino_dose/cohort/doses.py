@@ -69,7 +69,7 @@ class Doses:
         return plans.make(made.regimen, body, made.course, made.ceiling, self.planner.rounding)
 
     def _of_prior(self, treatment: Treatment, cell: str) -> plans.Plan:
-        return treatment.after(request.prior(self.planner.columns.word("prior", cell)))
+        return treatment.after(request.prior(self.planner.columns.said("prior", cell)))
 
     def _text(self, value: Any) -> str | None:
         if isinstance(value, str):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -20,13 +20,25 @@ from .columns import Columns
 from .memo import Memo
 
 GAP = "<cell>"
+POINT, THOUSANDS = "<point>", "<thousands>"
+"""Where the two readings of a comma stand."""
 SIMPLE = "^[0-9 .,+-]{0,40}[A-Za-z]{0,9}$"
 """Texts of which only the digits differ from their stand-in, and of these only 1 to 9."""
-OPTIONS = {role: Field(role) for role in ("height", "weight", "prior")}
-KINDS = {**bsa_column.KINDS, "prior": units.LEVEL}
+READ: dict[str, Callable[[str], object]] = {
+    "height": lambda text: units.read(text, units.HEIGHT, Field("height")),
+    "weight": lambda text: units.read(text, units.WEIGHT, Field("weight")),
+    "prior": request.prior,
+}
 
 
-class StandIn(str):
+class Refused(NamedTuple):
+    """Why a row has no results, as it is written behind it, and as such rows are counted."""
+
+    error: str | None = None
+    reason: str | None = None
+
+
+class StandIn(units.Numeral):
     """A text that shows itself as a gap."""
 
     def __repr__(self) -> str:
@@ -34,35 +46,47 @@ class StandIn(str):
 
 
 class Refusals:
-    """What is wrong with rows, as sentences that `say` quotes; null where the engine has to be asked."""
+    """What is wrong with rows, put together by `say` and quoted by `quote`; null where the engine has to be asked."""
 
-    def __init__(self, columns: Columns, say: Callable[[str], str]) -> None:
-        self.columns, self.say = columns, say
-        self.shapes = {role: Memo.of_texts(["shape"], partial(self._shape, role), ("head", "tail")) for role in KINDS}
+    def __init__(self, columns: Columns, say: Callable[[InputError], Refused], quote: Callable[[str], str]) -> None:
+        self.columns, self.say, self.quote = columns, say, quote
+        self.shapes = {
+            field: Memo.of_texts(["shape"], partial(self._shape, field), ("head", "tail", "reason")) for field in READ
+        }
 
-    def _shape(self, role: str, shape: str) -> dict[str, str | None]:
+    def _shape(self, field: str, shape: str) -> dict[str, str | None]:
         """The sentence before and behind the gap."""
-        unit = self.columns.unit(role)
-        if not shape or self.columns.word(role, shape) != shape + unit:
+        if not shape:
             return {}
         try:
-            units.read(StandIn(shape + unit), KINDS[role], OPTIONS[role])
+            READ[field](StandIn(shape, self.columns.unit(field)))
         except InputError as error:
-            head, gap, tail = self.say(str(error)).partition(GAP)
-            return {"head": head, "tail": tail} if gap else {}
+            said = self.say(error)
+            text = str(said.error).replace(units.readings(shape), f"{POINT} or {THOUSANDS}", 1)
+            head, gap, tail = text.partition(GAP)
+            return {"head": head, "tail": tail, "reason": said.reason} if gap else {}
         return {}
 
-    def reading(self, cells: pl.Series, role: str) -> pl.Series:
+    def reading(self, cells: pl.Series, field: str) -> pl.DataFrame:
         """What is wrong with the numbers and units of cells."""
         simple = cells.str.contains(SIMPLE) & (cells != "")
         shape = pl.select(shape=pl.when(simple).then(cells.str.replace_all("[1-9]", "1")).otherwise(pl.lit("")))
-        found = self.shapes[role].find(shape)
-        said = pl.concat_str(found["head"], pl.lit("'"), cells, pl.lit(self.columns.unit(role) + "'"), found["tail"])
-        return pl.select(said).to_series()
+        found = self.shapes[field].find(shape)
+        said = pl.select(pl.concat_str(found["head"], pl.lit("'"), cells, pl.lit("'"), found["tail"])).to_series()
+        at = found["tail"].str.contains(POINT, literal=True).fill_null(False).arg_true()
+        if at.len():
+            rows = pl.DataFrame({"said": said[at], "cell": cells[at].str.strip_chars(" ")})
+            point = pl.col("cell").str.replace_all(",", ".", literal=True)
+            thousands = pl.col("cell").str.replace_all(",", "", literal=True).str.replace("^0+([0-9])", "$1")
+            both = (
+                pl.col("said").str.replace(POINT, point, literal=True).str.replace(THOUSANDS, thousands, literal=True)
+            )
+            said = said.scatter(at, rows.select(both).to_series())
+        return pl.DataFrame({"error": said, "reason": found["reason"]})
 
-    def find(self, rows: pl.DataFrame) -> pl.Series:
+    def find(self, rows: pl.DataFrame) -> pl.DataFrame:
         """What is wrong with rows of which bsa_column does not know the BSA."""
-        said: list[pl.Series] = []
+        said: list[pl.DataFrame] = []
         places: list[pl.Series] = []
         if "w" in rows.columns:
             cases = self._cases()
@@ -89,12 +113,14 @@ class Refusals:
         }
         return {what: usual & surely for what, surely in cases.items()}
 
-    def _said(self, what: str, swapped: bool, rows: pl.DataFrame) -> pl.Series:
+    def _said(self, what: str, swapped: bool, rows: pl.DataFrame) -> pl.DataFrame:
         """The sentences of rows that are alike."""
-        if what in OPTIONS:
+        if what in READ:
             return self.reading(rows[what], what)
         if what not in bodies.PLAUSIBLE:
-            return pl.Series([self._missing(what)]).new_from_index(0, rows.height)
+            return pl.DataFrame([self._missing(what)], dict.fromkeys(Refused._fields, pl.String), orient="row")[
+                [0] * rows.height
+            ]
         height, weight = (
             _digits(pl.when(bsa_column.usual(self.columns, role)).then(bsa_column.text(self.columns, role)))
             for role in ("height", "weight")
@@ -107,18 +133,20 @@ class Refusals:
         error = bodies.implausible(what, shown.format(GAP))
         if swapped:
             error = bodies.swapped(error, f"{GAP} cm", f"{GAP} kg")
-        first, *others = self.say(str(error)).split(GAP)
+        said = self.say(error)
+        first, *others = str(said.error).split(GAP)
         pieces = zip((value, weight, height), others, strict=False)
         return rows.select(
-            pl.concat_str(pl.lit(first), *(each for gap, text in pieces for each in (gap, pl.lit(text))))
-        ).to_series()
+            error=pl.concat_str(pl.lit(first), *(each for gap, text in pieces for each in (gap, pl.lit(text)))),
+            reason=pl.lit(said.reason),
+        )
 
-    def _missing(self, what: str) -> str:
+    def _missing(self, what: str) -> Refused:
         height, weight = (None if size in what else "1" for size in ("height", "weight"))
         try:
             request.sizes(height, weight)
         except InputError as error:
-            return self.say(str(error))
+            return self.say(error)
         raise AssertionError("nothing is missing")
 
 
@@ -136,13 +164,14 @@ def _first(cases: dict[str, pl.Expr]) -> pl.Expr:
     return found
 
 
-def spread(texts: list[pl.Series], places: list[pl.Series], height: int) -> pl.Series:
-    """A column with these texts at these rows, and nothing elsewhere. The texts themselves are not copied."""
+def spread(texts: list[pl.DataFrame], places: list[pl.Series], height: int) -> pl.DataFrame:
+    """Columns with these texts at these rows, and nothing elsewhere. The texts themselves are not copied."""
     if not texts:
-        return pl.Series([None], dtype=pl.String).new_from_index(0, height)
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, height)
+        return pl.DataFrame({"error": nothing, "reason": nothing})
     found = pl.concat(texts)
     at = pl.Series([None], dtype=pl.UInt32).new_from_index(0, height)
-    return found[at.scatter(pl.concat(places), pl.arange(found.len(), dtype=pl.UInt32, eager=True))]
+    return found[at.scatter(pl.concat(places), pl.arange(found.height, dtype=pl.UInt32, eager=True))]
 
 
 def _digits(number: pl.Expr) -> pl.Expr:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import signal
+import csv
 import sys
-import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -13,61 +11,65 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
+from .. import request
 from ..errors import InputError
 from ..files.library import Facts
-from . import read, write
+from ..tables import spreadsheet
+from ..tables.source import Form, form, place
+from . import bsa_column, read, write
 from .columns import RESULTS, Columns
 from .distinct import Planner
 from .doses import Doses, Planned
 from .read import Block
 
-Form = Literal["csv", "ndjson", "parquet"]
-ENDINGS: dict[str, Form] = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
-REASONS = 1000
 PATIENTS = 4096
+IDS = 1_000_000
 T = TypeVar("T")
 _END: Any = object()
 
 
-def run(
-    file: str,
-    out: str | None,
-    regimen: str | None,
-    round_to: str,
-    source_form: Form | None,
-    target_form: Form | None,
-    doses: bool,
-    facts: Facts,
-) -> int:
-    """Plan the patients of a file. The exit code: 0, or 4 where rows were refused."""
+class Task(NamedTuple):
+    """What is asked of a cohort, as it was typed; `unfinished` is told of a file before it is whole."""
+
+    file: str
+    out: str | None = None
+    regimen: str | None = None
+    round_to: str = request.STEP
+    source: Form | None = None
+    target: Form | None = None
+    doses: bool = False
+    passed: tuple[str, ...] = ()
+    unfinished: Callable[[str], object] = str
+
+
+def run(task: Task, facts: Facts) -> bool:
+    """Plan the patients of a file. Whether any row was refused."""
     began = time.monotonic()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    _check_apart(file, out)
-    came = source_form or _form(file, "--from")
-    goes = target_form or (came if out in (None, "-") else _form(str(out), "--to"))
-    with _opened(file, came) as source:
-        columns = Columns.of(source.names, regimen, file)
+    file, out, doses = task.file, task.out, task.doses
+    with read.opened(file, task.source) as (source, stream):
+        goes = task.target or (source.form if out in (None, "-") else form(str(out), "to"))
+        columns = Columns.of(source.names, task.regimen, place(file), task.passed)
         if doses and not columns.has("id"):
             raise InputError(file, "the column id is missing", "--doses needs it to say whose dose a row is")
-        raw = came == goes != "parquet" and not doses
+        raw = source.form == goes != "parquet" and not doses
         quoting = write.quoting(goes, raw)
-        planner, tally = Planner(columns, facts, round_to, quoting), Tally(quoting.bare)
-        blocks = source.blocks(columns, raw)
+        planner, tally = Planner(columns, facts, task.round_to, quoting), Tally(quoting.bare, goes == "csv")
+        words = partial(bsa_column.words, columns, facts.growth)
+        blocks: Iterator[Block] = map(tally.read, source.blocks(columns, words, raw, goes))
         plan: Callable[[Block], Planned] = partial(_of_patients, planner)
         if doses:
             blocks, plan = chain.from_iterable(map(_few, blocks)), Doses(planner).plan
-        with write.complete(out) as path, _progress(source, tally):
+        with write.complete(out, stream, task.unfinished) as path, _progress(source, tally):
             planned = ahead(map(plan, ahead(blocks)))
             write.FORMATS[goes](map(tally.add, planned), path, getattr(source, "header", b""))
             if not tally.rows:
-                raise InputError(file, "there are no rows under the header")
+                raise InputError(place(file), "there are no rows under the header", "write a row a patient")
     print(tally.summary(columns, time.monotonic() - began), file=sys.stderr)
-    return 4 if tally.refused else 0
+    return bool(tally.refused)
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:
@@ -86,16 +88,17 @@ def _few(block: Block) -> Iterator[Block]:
 
 
 def _of_patients(planner: Planner, block: Block) -> Planned:
-    results = planner.plan(block.words).select(RESULTS)
-    return block.whole, results, results
+    results = planner.plan(block.words)
+    return block.whole, results.select(RESULTS), results
 
 
 class Tally:
     """What has been planned so far."""
 
-    def __init__(self, bare: Callable[[str], str]) -> None:
-        self.bare = bare
-        self.rows = 0
+    def __init__(self, bare: Callable[[str], str], as_cells: bool) -> None:
+        self.bare, self.as_cells = bare, as_cells
+        self.rows = self.formulas = 0
+        self.ids: list[pl.Series] = []
         self.statuses: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.watch: Callable[[], None] = lambda: None
@@ -105,18 +108,21 @@ class Tally:
         """How many rows have an error instead of results."""
         return self.reasons.total()
 
+    def read(self, block: Block) -> Block:
+        """Look at rows as they come: at their ids, of the first million, and at cells that a spreadsheet would run."""
+        if "id" in block.words.columns and sum(map(len, self.ids)) < IDS:
+            self.ids.append(block.words["id"].replace("", None).drop_nulls().hash())
+        if self.as_cells:
+            for column in block.whole.select(pl.col(pl.String)):
+                self.formulas += _formulas(column)
+        return block
+
     def add(self, block: Planned) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Count the rows, by status and by the reason of their refusal; what remains is to be written."""
         whole, written, planned = block
         self.rows += planned.height
         self.statuses.update(self._counts(planned["ceiling_status"]))
-        if planned["error"].null_count() < planned.height:
-            for part in planned.select("error").iter_slices(PATIENTS):
-                self.reasons.update(self._counts(_reason(part["error"].drop_nulls())))
-            if len(self.reasons) > REASONS:
-                kept = dict(self.reasons.most_common(REASONS // 2))
-                kept["others"] = kept.get("others", 0) + self.refused - sum(kept.values())
-                self.reasons = Counter(kept)
+        self.reasons.update(dict(planned["reason"].drop_nulls().value_counts().iter_rows()))
         self.watch()
         return whole, written
 
@@ -134,52 +140,25 @@ class Tally:
             lines.append(f"    {sum(sorted(self.reasons.values())[:-10])} × for {len(self.reasons) - 10} other reasons")
         if not columns.has("prior"):
             lines.append("Prior inotuzumab ozogamicin was not stated and counts as none: no column prior_mg_per_m2.")
+        if doubled := pl.concat(self.ids).value_counts().filter(pl.col("count") > 1).height if self.ids else 0:
+            among = f" among the first {IDS:,} rows" if self.rows > IDS else ""
+            lines.append(f"{doubled} {'id stands' if doubled == 1 else 'ids stand'} in several rows{among}.")
+        if self.formulas:
+            lines.append(f"{spreadsheet.said(self.formulas)}.")
         return "\n".join(lines)
+
+
+def _formulas(column: pl.Series) -> int:
+    """How many cells of a column begin like a formula, or how many of raw lines of CSV."""
+    if column.name != "line":
+        begins = column.str.contains("^[=+@-]").fill_null(False)
+        return int(column.filter(begins).str.contains(spreadsheet.FORMULA).sum()) if begins.any() else 0
+    suspect = column.filter(column.str.contains(r"(?:^|,)\"?[=+@-]"))
+    return spreadsheet.count(chain.from_iterable(csv.reader(suspect))) if suspect.len() else 0
 
 
 def _often(counted: tuple[str, int]) -> tuple[int, str]:
     return -counted[1], counted[0]
-
-
-def _reason(errors: pl.Series) -> pl.Series:
-    """What is wrong without the person's words and without the hint."""
-    return errors.str.splitn(";", 2).struct[0].str.replace("'[^']*'|: [0-9][^ ]*", "…")
-
-
-def _form(path: str, option: str) -> Form:
-    if (ending := Path(path).suffix.lower()) not in ENDINGS:
-        said = "a pipe has no extension" if path == "-" else f"{ending or 'no extension'!r} does not say the format"
-        raise InputError(path, said, f"add {option} csv, ndjson or parquet")
-    return ENDINGS[ending]
-
-
-def _check_apart(file: str, out: str | None) -> None:
-    if file == "-":
-        return
-    if Path(file).is_dir() or not Path(file).exists():
-        raise InputError(file, "is a folder, not a file" if Path(file).is_dir() else "there is no such file")
-    if out not in (None, "-") and Path(str(out)).exists() and Path(str(out)).samefile(file):
-        raise InputError("--output", f"{out} is the file that is read", "write to another")
-
-
-@contextmanager
-def _opened(file: str, form: Form) -> Iterator[read.Source]:
-    try:
-        stream = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115, PTH123
-    except OSError as error:
-        raise InputError(file, f"cannot be read: {error.strerror}") from None
-    with stream:
-        if form == "csv":
-            yield read.Csv(stream, file)
-        elif form == "ndjson":
-            yield read.NdJson(stream, file)
-        elif file != "-":
-            yield read.Parquet(Path(file), file)
-        else:
-            with tempfile.NamedTemporaryFile() as spool:
-                shutil.copyfileobj(stream, spool)
-                spool.flush()
-                yield read.Parquet(Path(spool.name), "-")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from ..errors import InputError
 from . import bsa_column
 from .columns import BY_PRIOR, Columns
 from .memo import Memo
-from .refusals import Refusals
+from .refusals import Refusals, Refused
 from .write import Quoting
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ SHORT = r"^(?:0|[1-9][0-9]{0,3})(?:\.[0-9]{1,9})?$"
 """Numbers that BRIEF holds."""
 UNKNOWN = -2
 """Stands for a prior exposure that is unknown: below every limit, and told apart from none."""
-SAID = dict.fromkeys([*BY_PRIOR, "error"], pl.String)
+SAID = dict.fromkeys([*BY_PRIOR, *Refused._fields], pl.String)
 
 
 class Treatment(NamedTuple):
@@ -47,8 +47,8 @@ class Treatment(NamedTuple):
     """
 
     made: Plan | None = None
-    error: str | None = None
-    late: str | None = None
+    error: Refused | None = None
+    late: Refused | None = None
     total: Decimal = Decimal(0)
     room: Decimal | None = None
     steps: tuple[Decimal, ...] = ()
@@ -123,17 +123,20 @@ class Standings:
     def _find(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The same by the column, and of the engine where a column cannot hold the exposure or is not sure of it."""
         t, text = rows["t"], rows["prior"]
-        exposure, planned = _exposure(text), self.planned[t]
+        exposure, planned = _exposure(text, self.columns.unit("prior")), self.planned[t]
         fits = planned & (exposure < SPAN - 3).fill_null(False)
         found = self._after(t, pl.select(pl.when(fits).then(exposure)).to_series())
         at = (exposure.is_null() | planned & ~fits).arg_true()
         if not at.len():
             return found
-        error = self.refusals.reading(text[at], "prior")
-        left = at.filter(error.is_null())
+        wrong = self.refusals.reading(text[at], "prior")
+        surely = wrong["error"].is_not_null()
+        left = at.filter(~surely)
         asked = Memo.of_texts(["t", "prior"], self._ask, found.columns).find(rows[left])
         found = found.with_columns(found[name].scatter(left, asked[name]) for name in found.columns if left.len())
-        return found.with_columns(found["error"].scatter(at.filter(error.is_not_null()), error.drop_nulls()))
+        return found.with_columns(
+            found[name].scatter(at.filter(surely), wrong[name].filter(surely)) for name in wrong.columns
+        )
 
     def _after(self, t: pl.Series, exposure: pl.Series) -> pl.DataFrame:
         """The results after exposures (mg/m²) that are numbers or UNKNOWN; nothing where they are null."""
@@ -176,9 +179,9 @@ class Standings:
         """All results of the engine, for one exposure that is stated."""
         treatment = self.treatments[t]
         try:
-            prior = request.prior(self.columns.word("prior", cell))
+            prior = request.prior(self.columns.said("prior", cell))
         except InputError as error:
-            return {"error": self.quoting.sentence(str(error))}
+            return self.refusals.say(error)._asdict()
         if treatment.made is None:
             return {}
         assert prior is not None
@@ -189,9 +192,12 @@ class Standings:
         }
 
 
-def _exposure(text: pl.Series) -> pl.Series:
-    """Prior exposures in mg/m², UNKNOWN where they are; null where the text is no plain number."""
-    unknown, none, short = (text == "") | (text == "unknown"), text == "none", text.str.contains(SHORT)
+def _exposure(text: pl.Series, unit: str) -> pl.Series:
+    """Prior exposures in mg/m², UNKNOWN where they are; null where the text is no plain number, in mg/m² where it has a unit."""
+    unknown, none = (text == "") | (text == "unknown"), text == "none"
+    if not unit:
+        text = text.str.extract(r"^ *([0-9.]+) *mg/m(?:2|\^2|²) *$").fill_null("")
+    short = text.str.contains(SHORT)
     brief = (unknown | none | short).all()
     plain = short if brief else bsa_column.plain(text)
     number = pl.when(plain).then(text.cast(BRIEF if brief else EXACT, strict=False))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -21,17 +20,20 @@ COMMANDS = ("plan", "regimens", "show", "compare", "lint", "bsa", "verify", "coh
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit: 0 computed, 2 refused, 3 a finding, 4 some inputs refused, 1 our own fault."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = _words(sys.argv[1:]) if arguments is None else arguments
     wanted = given[:1] if given and given[0] in COMMANDS else list(COMMANDS)
     try:
         _app(wanted)(given, prog_name="ino-dose")
     except InputError as error:
         for fault in error.faults:
-            print(fault, file=sys.stderr)
-        sys.exit(result.REFUSED)
+            result.say(fault)
+    except MemoryError:
+        result.say("ino-dose: there is not enough memory for this")
+    except OSError as error:
+        result.say(f"{error.filename or 'ino-dose'}: {error.strerror or error}")
+    else:
+        return
+    sys.exit(result.REFUSED)
 
 
 def _words(arguments: list[str]) -> list[str]:
@@ -61,7 +63,7 @@ class Command(TyperCommand):
         """Read the arguments once for their order, then as usual."""
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
         for parameter in order:
-            if parameter.nargs == 1 and order.count(parameter) > 1:
+            if parameter.nargs == 1 and not parameter.multiple and order.count(parameter) > 1:
                 raise InputError(parameter.opts[-1], "is written twice", "keep one")
         return super().parse_args(ctx, args)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 from typing import Annotated, Literal
 
 import typer
@@ -30,27 +29,27 @@ def cohort(
     target: Annotated[
         Literal["csv", "ndjson", "parquet"] | None, typer.Option("--to", help="The format of OUT.")
     ] = None,
+    passed: Annotated[
+        list[str] | None,
+        typer.Option("--pass", metavar="COLUMN", help="Let a column through whose name is nearly one."),
+    ] = None,
     schedules: Schedules = None,
     ceiling_file: CeilingFile = None,
 ) -> None:
     """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
     if not doses:  # reading, planning and writing are threads already: more of them only wait for each other
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # Polars would swallow one that is left to the system
     try:
         from ..cohort import run
-        from ..files import library
-    except KeyboardInterrupt:
-        raise typer.Exit(result.INTERRUPTED) from None
     except ModuleNotFoundError as error:
         if error.name != "polars":
             raise
         raise InputError("cohort", "needs Polars, which is not installed", "pip install 'ino-dose[cohort]'") from None
+    from ..files import library
+
     gc.freeze()
     gc.enable()
-    try:
-        facts = library.facts(schedules, ceiling_file)
-        if refused := run.run(file, output, regimen, round_to, source, target, doses, facts):
-            raise typer.Exit(refused)
-    except KeyboardInterrupt:
-        raise typer.Exit(result.INTERRUPTED) from None
+    facts = library.facts(schedules, ceiling_file)
+    task = run.Task(file, output, regimen, round_to, source, target, doses, tuple(passed or ()), result.unfinished)
+    if run.run(task, facts):
+        raise typer.Exit(result.PARTLY)

@@ -48,9 +48,9 @@ def compare(
     elif format == "json":
         from ..output import compare_json
 
-        result.rows(compare_json.value(found, rows), format)
+        result.json(compare_json.value(found, rows))
     else:
         from ..output import compare_csv
 
-        result.rows(compare_csv.rows(rows), format, compare_csv.COLUMNS)
+        result.csv(compare_csv.rows(rows), compare_csv.COLUMNS)
     result.tell(faults)

@@ -25,14 +25,14 @@ def lint(
     from ..files import schema as schemas
 
     if schema:
-        result.rows(schemas.of("regimen"), "json")
+        result.json(schemas.of("regimen"))
         return
     paths = files or library.everything()
     faults = [fault for path in paths for fault in linting.faults(path)]
     if format == "json":
         from ..output import lint_json
 
-        result.rows(lint_json.value(faults), format)
+        result.json(lint_json.value(faults))
     else:
         none = f"{len(paths)} {'file' if len(paths) == 1 else 'files'}: no faults"
         result.write(("\n".join(map(str, faults)) or none) + "\n")

@@ -17,7 +17,7 @@ def regimen_ids(incomplete: str) -> list[str]:
 Format = Annotated[Literal["table", "json", "csv"], typer.Option("--format", "-f", help="How to print the result.")]
 Height = Annotated[str | None, typer.Option(help="Height with its unit: 178cm, 1.78m, 70in, '5ft 10in'.")]
 Weight = Annotated[str | None, typer.Option(help="Weight with its unit: 82kg, 180lb.")]
-Sex = Annotated[Literal["f", "m"] | None, typer.Option(help="For --formula schlich.")]
+Sex = Annotated[Literal["f", "m"] | None, typer.Option(help="For a formula that differs by sex, as schlich.")]
 Bsa = Annotated[str | None, typer.Option(help="BSA instead of height and weight: 1.82m2.")]
 Formula = Annotated[str | None, typer.Option(help="BSA formula, mosteller if none; ino-dose bsa shows all.")]
 RoundTo = Annotated[str | None, typer.Option(metavar="STEP|vial", help="Rounding step of a dose, 0.01mg if none.")]

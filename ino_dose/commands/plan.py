@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, assert_never
 
 import typer
 
@@ -31,9 +30,8 @@ if TYPE_CHECKING:
     from ..files.library import Library
     from ..request import CourseFile
 
-PlanFormat = Annotated[
-    Literal["table", "json", "csv", "ics"], typer.Option("--format", "-f", help="How to print the result.")
-]
+PlanForm = Literal["table", "json", "csv", "ics"]
+PlanFormat = Annotated[PlanForm, typer.Option("--format", "-f", help="How to print the result.")]
 
 
 def plan(
@@ -46,13 +44,18 @@ def plan(
     bsa: Bsa = None,
     formula: Formula = None,
     sex: Sex = None,
+    from_cycle: Annotated[
+        str | None, typer.Option(metavar="N", help="The course is under way: plan from cycle N on, --prior before it.")
+    ] = None,
     cycles: Annotated[str | None, typer.Option(metavar="N", help="Plan through cycle N of the regimen.")] = None,
     remission_after: Remission = None,
     prior: Prior = None,
     hsct: Annotated[bool, typer.Option("--hsct", help="Transplant is planned: stop where the source says so.")] = False,
     level: Level = None,
     round_to: RoundTo = None,
-    start: Annotated[str | None, typer.Option(metavar="DATE", help="Day 1 of cycle 1: 2026-12-01.")] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Day 1 of the first cycle planned: 2026-12-01.")
+    ] = None,
     transplant: Annotated[str | None, typer.Option(metavar="DATE", help="The day of transplant.")] = None,
     id: Id = None,
     format: PlanFormat = "table",
@@ -76,6 +79,7 @@ def plan(
         "bsa": bsa,
         "formula": formula,
         "sex": sex,
+        "from cycle": from_cycle,
         "cycles": cycles,
         "remission after": remission_after,
         "prior": prior,
@@ -101,10 +105,11 @@ def plan(
             said.rounding,
             said.patient,
             product,
+            library.growth(),
         )
     _print_plan(found, format, pharmacy)
     if fail_on and exposure.fails(found.status, fail_on):
-        print(f"the course is {found.status}, and --fail-on {fail_on} was asked for", file=sys.stderr)
+        result.say(f"the course is {found.status}, and --fail-on {fail_on} was asked for")
         raise typer.Exit(result.FINDING)
 
 
@@ -116,23 +121,29 @@ def _course_file(name: str | None, books: Library) -> CourseFile | None:
     return course_file.read(name, books)
 
 
-def _print_plan(found: Plan, format: str, pharmacy: bool) -> None:
-    if format == "table":
-        from ..output import plan_page, terminal
+def _print_plan(found: Plan, format: PlanForm, pharmacy: bool) -> None:
+    """The result; of what is no table and no JSON, which have them, the warnings on standard error."""
+    match format:
+        case "table":
+            from ..output import plan_page, terminal
 
-        result.write(terminal.text(plan_page.parts(found, pharmacy)))
-        return
-    from ..engine import remarks
-    from ..output import plan_csv, plan_json
+            result.write(terminal.text(plan_page.parts(found, pharmacy)))
+        case "json":
+            from ..output import plan_json
 
-    if format == "json":
-        result.rows(plan_json.value(found), format)
-        return
-    if format == "ics":
-        from ..output import plan_ics
+            result.json(plan_json.value(found))
+        case "csv":
+            from ..output import plan_csv
 
-        result.write(plan_ics.text(found))
-    else:
-        result.rows(plan_csv.rows(found), format)
-    for sentence in remarks.warnings(found):
-        print(f"warning: {sentence}", file=sys.stderr)
+            result.csv(plan_csv.rows(found))
+        case "ics":
+            from ..output import plan_ics
+
+            result.write(plan_ics.text(found))
+        case _ as other:
+            assert_never(other)
+    if format in ("csv", "ics"):
+        from ..engine import remarks
+
+        for sentence in remarks.warnings(found):
+            result.say(f"warning: {sentence}")

@@ -2,47 +2,62 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 import typer
 
-from ..errors import Fault
+from ..errors import Fault, printable
 
-REFUSED, FINDING, PARTLY, INTERRUPTED = 2, 3, 4, 130
+REFUSED, FINDING, PARTLY = 2, 3, 4
 
 
-def rows(value: list[dict[str, Any]] | dict[str, Any], format: str, columns: tuple[str, ...] = ()) -> None:
+class Lost(Exception):
+    """Output that could not be written."""
+
+
+def _nobody(path: str) -> None:
+    """Nobody waits for this process to remove what it may leave behind."""
+
+
+unfinished: Callable[[str], None] = _nobody
+"""Who is told of a file that is being written."""
+
+
+def json(value: list[dict[str, Any]] | dict[str, Any]) -> None:
+    """Put a value on standard output as JSON."""
     from ..output import json_and_csv
 
-    if format == "csv":
-        assert isinstance(value, list)
-        write(json_and_csv.to_csv(value, columns))
-    else:
-        write(json_and_csv.to_json(value) + "\n")
+    write(json_and_csv.to_json(value) + "\n")
+
+
+def csv(rows: list[dict[str, Any]], columns: tuple[str, ...] = ()) -> None:
+    """Put rows on standard output as CSV."""
+    from ..output import json_and_csv
+
+    write(json_and_csv.to_csv(rows, columns))
+
+
+def rows(value: list[dict[str, Any]], format: Literal["json", "csv"]) -> None:
+    """Put rows on standard output, which are the same in both."""
+    (json if format == "json" else csv)(value)
 
 
 def write(text: str) -> None:
-    """Put a result on standard output whole, or end with 1: a result that was lost is never a 0."""
-    if sys.stdout is None:
-        sys.exit("standard output is closed")
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except OSError as error:
-        sys.exit(lost(error))
+    """Put a result on standard output whole."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
-def lost(error: OSError) -> str:
-    """What to say of output that could not be written; what is still held back is given up."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return f"standard output: {error.strerror}"
+def say(sentence: object) -> None:
+    """Say something about a result on standard error, without control characters that a person's text may have."""
+    print(printable(str(sentence)), file=sys.stderr)
 
 
 def tell(faults: list[Fault]) -> None:
     """Name the site's files that could not be read, beside the result without them."""
     for fault in faults:
-        print(fault, file=sys.stderr)
+        say(fault)
     if faults:
         raise typer.Exit(PARTLY)

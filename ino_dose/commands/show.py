@@ -26,4 +26,4 @@ def show(
     else:
         from ..output import show_json
 
-        result.rows(show_json.value(found), format)
+        result.json(show_json.value(found))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ..errors import InputError
+from ..errors import Field, InputError
+from ..tables import spreadsheet
 from . import result
 from .options import AnyName, Bsa, CeilingFile, Formula, Height, Id, Level, Prior, Remission, Schedules, Sex, Weight
 
@@ -34,10 +35,17 @@ def verify(
     prior: Prior = None,
     level: Level = None,
     tolerance: Annotated[str | None, typer.Option(help="How far off still agrees, 5% if none.")] = None,
+    round_to: Annotated[
+        str | None, typer.Option(metavar="STEP|vial", help="How the order is rounded; what plan prints then agrees.")
+    ] = None,
     id: Id = None,
     orders: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Check every order of a CSV or NDJSON file instead; - is standard input."),
+    ] = None,
+    passed: Annotated[
+        list[str] | None,
+        typer.Option("--pass", metavar="COLUMN", help="With --orders: let a column through whose name is nearly one."),
     ] = None,
     format: Annotated[
         Literal["table", "json", "csv"] | None, typer.Option("--format", "-f", help="How to print the result.")
@@ -46,7 +54,7 @@ def verify(
     ceiling_file: CeilingFile = None,
 ) -> None:
     """Recompute an order that somebody else wrote. Exit 3 when it differs, with the slip that would explain it."""
-    columns = {
+    said = {
         "regimen": regimen,
         "cycle": cycle,
         "day": day,
@@ -54,13 +62,14 @@ def verify(
         "height": height,
         "weight": weight,
         "bsa": bsa,
-        "stated_bsa": stated_bsa,
+        "stated bsa": stated_bsa,
         "formula": formula,
         "sex": sex,
-        "remission_after": remission_after,
+        "remission after": remission_after,
         "prior": prior,
         "level": level,
         "tolerance": tolerance,
+        "round to": round_to,
         "id": id,
     }
     from ..files import library
@@ -68,41 +77,91 @@ def verify(
 
     facts = library.facts(schedules, ceiling_file)
     if orders is not None:
-        _verify_every(orders, columns, format, facts)
+        _verify_every(orders, said, format, facts, passed or [])
         return
-    found = check.written(columns, facts)
+    if passed:
+        raise InputError(
+            Field("pass"), "is of the columns of a file, and there is none", "add ", Field("orders", "FILE")
+        )
+    found = check.written(said, facts, facts.regimen)
     _print_check(found, format or "table")
     if found.verdict != "agrees":
         raise typer.Exit(result.FINDING)
 
 
 def _verify_every(
-    file: str, columns: dict[str, str | None], format: Literal["table", "json", "csv"] | None, facts: Facts
+    file: str,
+    said: dict[str, str | None],
+    format: Literal["table", "json", "csv"] | None,
+    facts: Facts,
+    passed: list[str],
 ) -> None:
+    from .. import request
     from ..output import verify_csv, verify_json
     from ..verify import orders
 
-    given = next((name for name, value in columns.items() if value is not None), None)
+    round_to = said.pop("round to")
+    request.rounding(round_to, facts.product)  # what cannot be a step is refused once, not in every row
+    given = next((field for field, value in said.items() if value is not None), None)
     if given:
-        raise InputError("--orders", f"{given} is a column of the file here", "leave it out")
+        raise InputError(Field(given), "is a column of the file here", "leave it out")
     if format == "table":
-        raise InputError("--format", "a file of orders is answered in csv or json", "leave it out for the file's own")
-    counts: Counter[str] = Counter()
-    with orders.read(file, facts, verify_csv.RESULTS) as found:
-        checked = _counted(found.checked, counts)
-        csv = (format or found.form) == "csv"
-        for line in verify_csv.lines(found.header, checked) if csv else verify_json.lines(checked):
-            result.write(line)
-    said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
-    print(f"{counts.total()} order{'s' * (counts.total() != 1)}: {said}", file=sys.stderr)
-    if counts["agrees"] < counts.total():
-        raise typer.Exit(result.PARTLY if counts["refused"] else result.FINDING)
+        raise InputError(
+            Field("format"), "a file of orders is answered in csv or json", "leave it out for the file's own"
+        )
+    asked = orders.Asked(facts, verify_csv.RESULTS, passed, format == "csv", round_to, _flush)
+    with orders.read(file, asked) as found:
+        as_csv = (format or found.form) == "csv"
+        tally = Tally(as_csv)
+        checked = map(tally.add, found.checked)
+        for line in verify_csv.lines(found.header, checked) if as_csv else verify_json.lines(checked):
+            sys.stdout.write(line)
+    _flush()
+    for sentence in tally.sentences():
+        result.say(sentence)
+    if tally.verdicts["refused"]:
+        raise typer.Exit(result.PARTLY)
+    if tally.verdicts["agrees"] < tally.verdicts.total():
+        raise typer.Exit(result.FINDING)
 
 
-def _counted(checked: Iterable[Checked], counts: Counter[str]) -> Iterator[Checked]:
-    for each in checked:
-        counts[each.verdict] += 1
-        yield each
+def _flush() -> None:
+    sys.stdout.flush()
+
+
+class Tally:
+    """What is said of a file of orders when all of them are checked."""
+
+    def __init__(self, cells: bool) -> None:
+        self.cells = cells
+        self.verdicts: Counter[str] = Counter()
+        self.ids, self.several = set[int](), set[int]()
+        self.formulas = self.without_prior = 0
+
+    def add(self, each: Checked) -> Checked:
+        """Count an order."""
+        self.verdicts[each.verdict] += 1
+        if each.id is not None:
+            (self.several if (id := hash(each.id)) in self.ids else self.ids).add(id)
+        if self.cells:
+            self.formulas += spreadsheet.count(each.cells)
+        if each.check and not each.check.due[0].plan.course.prior_stated:
+            self.without_prior += 1
+        return each
+
+    def sentences(self) -> Iterator[str]:
+        """The verdicts, and what a person should know beside them."""
+        number = self.verdicts.total()
+        said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(self.verdicts.items()))
+        yield f"{number} order{'s' * (number != 1)}: {said}"
+        if self.without_prior == number - self.verdicts["refused"] > 0:
+            yield "Prior inotuzumab ozogamicin was not stated and counts as none: no column prior_mg_per_m2."
+        elif self.without_prior:
+            yield f"Prior inotuzumab ozogamicin was not stated in {self.without_prior} rows and counts as none there."
+        if count := len(self.several):
+            yield f"{count} id{'s stand' if count > 1 else ' stands'} in several rows."
+        if self.formulas:
+            yield spreadsheet.said(self.formulas) + "."
 
 
 def _print_check(found: Check, format: str) -> None:
@@ -113,8 +172,8 @@ def _print_check(found: Check, format: str) -> None:
     elif format == "json":
         from ..output import verify_json
 
-        result.rows(verify_json.value(found), format)
+        result.json(verify_json.value(found))
     else:
         from ..output import verify_csv
 
-        result.rows(verify_csv.rows(found), format)
+        result.csv(verify_csv.rows(found))

@@ -1,8 +1,4 @@
-"""Prescribed doses × what happened → doses as they were given, omitted, reduced, or are still planned.
-
-What was given counts as the prescribed level when it was within 5 % of the calculated dose, so that
-ordinary rounding never makes a breach; any other amount counts as it was given, mg ÷ m² of that cycle.
-"""
+"""Prescribed doses × what happened → doses as they were given, omitted, reduced, or are still planned; the one rule of what a given dose counts."""
 
 from __future__ import annotations
 
@@ -29,8 +25,9 @@ from .course import (
     Reduced,
     Remitted,
     Stopped,
+    was_given,
 )
-from .dosing import Dose, Rounding
+from .dosing import Agreement, Dose, Rounding
 from .prescription import Line, Prescribed
 
 if TYPE_CHECKING:
@@ -40,9 +37,37 @@ TOLERANCE: Final = units.quantity("5", units.SHARE)
 """Share of the calculated dose within which a given amount counts as the prescribed level."""
 
 
-def doses(line: Sequence[Prescribed], body: Body, events: Sequence[Event], rounding: Rounding) -> tuple[Dose, ...]:
+def agreement(
+    amount: Quantity, calculated: Quantity, within: Quantity, steps: Iterable[Quantity], vial: Quantity | None = None
+) -> Agreement | None:
+    """Whether mg agree with a calculated dose, so that they count as the prescribed level; None where they do not.
+
+    They do within a share (%), or where they are exactly the calculated dose rounded half up to a step, or
+    down to whole vials, and so moved by at most 10 %: 0.5 mg for 0.54 mg, 7.4 % away, is 0.54 mg in steps of
+    0.1 mg, and no error. What does not agree counts as it was given, mg ÷ m². Ordinary rounding then never
+    makes a breach.
+    """
+    if units.within(amount, calculated, within):
+        return Agreement()
+    if not units.within(amount, calculated, dosing.MOST):
+        return None
+    for step in steps:
+        if dosing.round_half_up(calculated, step) == amount:
+            return Agreement(step=step)
+    whole = vial is not None and amount == calculated // vial * vial
+    return Agreement(vial=vial) if whole else None
+
+
+def doses(
+    line: Sequence[Prescribed],
+    body: Body,
+    events: Sequence[Event],
+    rounding: Rounding,
+    vial: Quantity | None = None,
+) -> tuple[Dose, ...]:
     """The line as it was lived: each dose with its event, its cycle's BSA and what it counts.
 
+    `vial` is the mg that can be withdrawn from one: what was given may have been rounded down to whole ones.
     Raises InputError for an amount or a size that looks like a slip and was not confirmed.
     """
     at(body, events, NEVER)  # a size in a cycle that is not dosed any more can be a slip too
@@ -56,7 +81,7 @@ def doses(line: Sequence[Prescribed], body: Body, events: Sequence[Event], round
             continue  # what was left unrecorded before a dose that was recorded is asked about, not forgotten
         bsa = at(body, events, prescribed.cycle).bsa
         due = dosing.dose(_reduced(prescribed, events), bsa, rounding)
-        lived.append(_recorded(due, written.get(day)))
+        lived.append(_recorded(due, written.get(day), (*dosing.ORDINARY, rounding.step), vial))
     return tuple(lived)
 
 
@@ -99,7 +124,7 @@ def _reduced(prescribed: Prescribed, events: Sequence[Event]) -> Prescribed:
     return prescribed._replace(level=prescribed.level * (100 - shares[-1]) / 100) if shares else prescribed
 
 
-def _recorded(due: Dose, event: OfDose | None) -> Dose:
+def _recorded(due: Dose, event: OfDose | None, steps: Sequence[Quantity], vial: Quantity | None) -> Dose:
     """A due dose with what became of it."""
     match event:
         case None | Moved():
@@ -109,12 +134,12 @@ def _recorded(due: Dose, event: OfDose | None) -> Dose:
             delivered = dosing.per_area(none, due.bsa)
             return due._replace(event=event, dose=none, delivered=delivered, counted=units.total([], units.LEVEL))
         case Given():
-            return _given(due._replace(event=event), event)
+            return _given(due._replace(event=event), event, steps, vial)
         case _ as other:
             assert_never(other)
 
 
-def _given(due: Dose, event: Given) -> Dose:
+def _given(due: Dose, event: Given, steps: Sequence[Quantity], vial: Quantity | None) -> Dose:
     if event.amount is None:
         return due
     if not event.confirmed and not due.calculated <= event.amount * 2 <= due.calculated * 3:
@@ -122,8 +147,9 @@ def _given(due: Dose, event: Given) -> Dose:
         problem = f"{shown} was due as {expected}: outside 50 to 150 %"
         raise InputError(event.place, problem, "correct the amount, or add confirmed: true")
     delivered = dosing.per_area(event.amount, due.bsa)
-    counted = due.counted if units.within(event.amount, due.calculated, TOLERANCE) else delivered
-    return due._replace(dose=event.amount, delivered=delivered, counted=counted)
+    agrees = agreement(event.amount, due.calculated, TOLERANCE, steps, vial)
+    counted = due.counted if agrees else delivered
+    return due._replace(dose=event.amount, delivered=delivered, counted=counted, agrees=agrees)
 
 
 def check(line: Line, course: Course) -> None:
@@ -196,7 +222,7 @@ def _name(event: Event) -> tuple[object, ...]:
 
 def _before_doses(event: Measured | Reduced, earlier: Iterable[Event]) -> None:
     """Refuse what counts for a whole cycle behind a dose that was given in it."""
-    if any(isinstance(each, Given) and each.cycle == event.cycle for each in earlier):
+    if any(was_given(each) and each.cycle == event.cycle for each in earlier):
         what = event.what if isinstance(event, Measured) else "reduce"
         problem = f"{what} counts for the whole of cycle {event.cycle}, and doses of it were given before this"
         hint = f"write it before them if they were dosed by it, else in cycle {event.cycle + 1}"

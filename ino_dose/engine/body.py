@@ -11,9 +11,53 @@ from .. import units
 from ..errors import Field, InputError, Place
 from . import bsa_formulas
 from .bsa_formulas import FORMULAS, D, Formula
+from .regimen import Citation, Source
 
 if TYPE_CHECKING:
     from ..units import Quantity
+
+
+class Step(NamedTuple):
+    """A body mass index (kg/m²) that no child passes up to a height (cm), as far as growth references go."""
+
+    to: Quantity
+    above: Quantity
+    citations: tuple[Citation, ...]
+
+
+class Growth(NamedTuple):
+    """From which body mass index on the person is asked whether pounds were typed as kilograms, by height alone.
+
+    `basis` says how the figures were chosen. `steps` are in order of height; `always` (kg/m²) is asked
+    about at any height, itself included.
+    """
+
+    title: str
+    basis: str
+    steps: tuple[Step, ...]
+    always: Quantity
+    citations: tuple[Citation, ...]
+    sources: tuple[Source, ...]
+
+    def question(self, height: Quantity, index: Fraction) -> int:
+        """Which question a height and a body mass index raise: 0 none, n that of the nth step, one more that of `always`."""
+        for n, step in enumerate(self.steps, 1):
+            if height <= step.to and index > Fraction(step.above.magnitude):
+                return n
+            if height <= step.to:
+                break
+        return len(self.steps) + 1 if index >= Fraction(self.always.magnitude) else 0
+
+    def asked(self, question: int, index: str) -> str:
+        """The sentence of a question, for a body mass index that is shown in kg/m²."""
+        if question > len(self.steps):
+            why = f"{units.digits(self.always.magnitude)} or more"
+        else:
+            step = self.steps[question - 1]
+            above, to = units.digits(step.above.magnitude), units.show(step.to, units.HEIGHT)
+            why = f"above {above}, +3 SD of the growth references for heights up to {to}"
+        return f"BMI {index} kg/m² is {why}: were pounds typed as kilograms?"
+
 
 STATED = Field("bsa")
 MEASURED = Field("height, weight")
@@ -80,9 +124,8 @@ PLAUSIBLE = {"a height": ("30", "250"), "a weight": ("1", "400"), "a BSA": ("0.3
 _BOUNDS = {what: (Fraction(least), Fraction(most)) for what, (least, most) in PLAUSIBLE.items()}
 _UNIT_OF = {"a height": " cm", "a weight": " kg", "a BSA": " m²", "a BMI": ""}
 OF_BMI = "{} kg/m² from height and weight"
-REMARKED = 45
-"""BMI in kg/m² above which it is remarked on."""
-HEAVY = f"BMI {{}} kg/m² is above {REMARKED}: were pounds typed as kilograms?"
+LARGE = D("2.5")
+"""BSA in m² above which it is remarked on."""
 
 
 def _between(value: Decimal | Fraction, what: str, place: Place, shown: Callable[[], str]) -> None:
@@ -117,14 +160,18 @@ def _with_swap(error: InputError, height: Quantity, weight: Quantity) -> InputEr
     return swapped(error, units.show(tall, units.HEIGHT), units.show(heavy, units.WEIGHT))
 
 
-def cautions(body: Body) -> list[str]:
-    """What about this size a person should look at again."""
+def cautions(body: Body, growth: Growth | None) -> list[str]:
+    """What about this size a person should look at again; without growth references the body mass index is not judged."""
     found = []
-    if body.height is not None and body.weight is not None and (index := bmi(body.height, body.weight)) > REMARKED:
-        found.append(HEAVY.format(units.half_up(index, 1)))
-    if body.bsa.magnitude > D("2.5"):
-        shown = units.show(body.bsa, units.AREA)
-        found.append(f"BSA {shown} is above 2.5 m²: were pounds typed as kilograms? It is used in full, without a cap.")
+    if growth and body.height is not None and body.weight is not None:
+        index = bmi(body.height, body.weight)
+        if question := growth.question(body.height, index):
+            found.append(growth.asked(question, str(units.half_up(index, 1))))
+    if body.bsa.magnitude > LARGE:
+        shown, large = units.show(body.bsa, units.AREA), units.digits(LARGE)
+        found.append(
+            f"BSA {shown} is above {large} m²: were pounds typed as kilograms? It is used in full, without a cap."
+        )
     if body.formula and body.formula.caution:
         found.append(body.formula.caution)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, assert_never
 
 if TYPE_CHECKING:
     from ..units import Quantity
@@ -96,13 +96,25 @@ Event = OfDose | OfCycle
 """Something that happened in a cycle, or is arranged for it; `place` is where it was written down."""
 
 
+def was_given(event: Event) -> bool:
+    """Whether a dose went into the patient."""
+    match event:
+        case Given():
+            return True
+        case Omitted() | Moved() | Measured() | Reduced() | Remitted() | Lasted() | Stopped():
+            return False
+        case _ as other:
+            assert_never(other)
+
+
 class Course(NamedTuple):
     """What is true of a patient's treatment.
 
     `prior` (mg/m²) is inotuzumab ozogamicin received before, None where it is unknown.
     `remission` is the cycle at whose end CR/CRi was documented, NEVER, or None where not stated.
-    `cycles` is the last cycle to plan, None for all the regimen gives.
-    `events` are in order; `start` is day 1 of cycle 1. `risks` are only repeated, never counted.
+    `first` is the cycle to plan from, None for the regimen's own first: what was given in those before it
+    is in `prior`. `cycles` is the last cycle to plan, None for all the regimen gives.
+    `events` are in order; `start` is day 1 of the first cycle. `risks` are only repeated, never counted.
     """
 
     prior: Quantity | None
@@ -115,6 +127,7 @@ class Course(NamedTuple):
     start: date | None = None
     transplant: date | None = None
     risks: tuple[str, ...] = ()
+    first: int | None = None
 
     @property
     def stop(self) -> Stopped | None:

@@ -15,9 +15,18 @@ if TYPE_CHECKING:
 
 MOST: Final = units.quantity("10", units.SHARE)
 """Per cent by which rounding may move a dose."""
+ORDINARY: Final = tuple(units.quantity(step, units.DOSE) for step in ("0.01", "0.05", "0.1"))
+"""Steps that doses are ordinarily rounded to, in mg."""
 
 
 State = Literal["planned", "given", "omitted"]
+
+
+class Agreement(NamedTuple):
+    """Why an amount agrees with a calculated dose: it is near enough, or that dose rounded to a step or to whole vials (mg)."""
+
+    step: Quantity | None = None
+    vial: Quantity | None = None
 
 
 class Dose(NamedTuple):
@@ -25,7 +34,8 @@ class Dose(NamedTuple):
 
     `calculated` is level × BSA, `due` is that rounded; `dose` is the same, or what was given instead,
     or 0 where it was omitted; `delivered` is dose ÷ BSA; `counted` is what enters the cumulative mg/m².
-    `event` is what became of it, or where it was moved, if anything was written down.
+    `event` is what became of it, or where it was moved, if anything was written down; `agrees` is why mg
+    that were given count as the prescribed level.
     """
 
     prescribed: Prescribed
@@ -36,6 +46,7 @@ class Dose(NamedTuple):
     delivered: Quantity
     counted: Quantity
     event: OfDose | None = None
+    agrees: Agreement | None = None
     date: date | None = None
 
     @property
@@ -84,6 +95,7 @@ def amounts(prescribed: Prescribed, bsa: Quantity, rounding: Rounding) -> tuple[
     return calculated, amount
 
 
+@units.exact
 def product(level: Quantity, bsa: Quantity) -> Quantity:
     """Level (mg/m²) × BSA (m²) in mg, exactly."""
     return units.as_kind(level * bsa, units.DOSE)
@@ -100,12 +112,14 @@ def per_area(amount: Quantity, bsa: Quantity) -> Quantity:
     return quotient
 
 
+@units.exact
 def round_half_up(amount: Quantity, step: Quantity) -> Quantity:
     """The whole number of steps nearest to an amount; the larger of two that are as near."""
     whole, each = (units.as_kind(mass, units.DOSE).magnitude for mass in (amount, step))
     return units.quantity((whole + each / 2) // each * each, units.DOSE)
 
 
+@units.exact
 def whole_vials(calculated: Quantity, rounding: Rounding) -> Quantity | None:
     """The dose in whole vials, rounded down, where that is near enough.
 
@@ -122,5 +136,5 @@ def _too_coarse(prescribed: Prescribed, calculated: Quantity, rounded: Quantity,
     return (
         f"steps of {units.show(step, units.DOSE)} would make {units.show(rounded, units.DOSE)} of "
         f"{units.show(calculated, units.DOSE)} in cycle {prescribed.cycle} on day {prescribed.day}, "
-        f"{units.digits(moved)} % away (at most 10 %)"
+        f"{units.digits(moved)} % away (at most {units.show(MOST, units.SHARE)})"
     )

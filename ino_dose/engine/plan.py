@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .. import units
 from ..errors import Field, InputError
 from . import administration, exposure, prescription, timetable
-from .body import Body
+from .body import Body, Growth
 from .course import Course
 from .dosing import Dose, Rounding
 from .exposure import Against, Ceiling, Standing
@@ -29,6 +29,7 @@ class Undecided(NamedTuple):
     cycles: int
     level: Quantity
     standing: Standing
+    doses: tuple[Dose, ...]
 
 
 class Judged(NamedTuple):
@@ -51,6 +52,7 @@ class Plan(NamedTuple):
     course: Course
     ceiling: Ceiling
     product: Product | None
+    growth: Growth | None
     rounding: Rounding
     patient: str | None
     doses: tuple[Dose, ...]
@@ -100,8 +102,13 @@ def make(
     rounding: Rounding,
     patient: str | None = None,
     product: Product | None = None,
+    growth: Growth | None = None,
 ) -> Plan:
-    """Plan a course. `patient` is only echoed; `product` is needed for dates and for the pharmacy's side."""
+    """Plan a course.
+
+    `patient` is only echoed; `product` is needed for dates and for the pharmacy's side, `growth` for the
+    question whether pounds were typed as kilograms.
+    """
     line = prescription.line(regimen, course)
     administration.check(line, course)
 
@@ -121,7 +128,7 @@ def make(
         left_out = max((each.left_out for _, each in branches), key=len)
         branches = []  # a stop or the transplant ends the course before anything depends on remission
     undecided = (
-        Undecided(when, each.before[-1].prescribed.cycle, total(each.before), stands(each.before))
+        Undecided(when, each.before[-1].prescribed.cycle, total(each.before), stands(each.before), each.before)
         for when, each in branches
     )
     given = stands(dose for dose in before if dose.state == "given")
@@ -131,6 +138,7 @@ def make(
         course,
         ceiling,
         product,
+        growth,
         rounding,
         patient,
         before,
@@ -159,7 +167,8 @@ def _lived(
     product: Product | None,
 ) -> _Lived:
     """Prescribed doses with what happened to them, dated where the product's windows are known."""
-    doses, breaches = administration.doses(prescribed, body, course.events, rounding), tuple[Breach, ...]()
+    vial = product.vial if product else None
+    doses, breaches = administration.doses(prescribed, body, course.events, rounding, vial), tuple[Breach, ...]()
     if product:
         doses, breaches = timetable.dated(doses, regimen, course, product)
     parted = timetable.around_transplant(doses, regimen, course)

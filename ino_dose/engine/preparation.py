@@ -51,6 +51,7 @@ class Preparation(NamedTuple):
     least_volume: Quantity | None
 
 
+@units.exact
 def prepare(dose: Quantity, product: Product) -> Preparation:
     """The vials to open, mL to withdraw, mg/mL in the usual bag, and the volume allowed where that is not."""
     least, most = usual(product)
@@ -63,6 +64,7 @@ def prepare(dose: Quantity, product: Product) -> Preparation:
     )
 
 
+@units.exact
 def usual(product: Product) -> tuple[Quantity, Quantity]:
     """The least and the most mg for which the usual bag is neither too thin nor too strong."""
     least, most = (units.as_kind(product.bag * each, units.DOSE) for each in (product.least, product.most))

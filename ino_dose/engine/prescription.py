@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from .. import units
 from ..errors import Field, InputError
-from .course import NEVER, Course, Given, Omitted
+from .course import NEVER, Course, Recorded
 from .regimen import Block, Choice, Citation, Regimen
 
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ def line(regimen: Regimen, course: Course) -> Line:
 
     Raises InputError where the course asks for what the regimen does not allow or cannot know.
     """
+    whole = _whole(regimen, course)
+    return whole if course.first is None else _from(regimen, course.first, course.cycles, whole)
+
+
+def _whole(regimen: Regimen, course: Course) -> Line:
     check_complete(regimen)
     level = _chosen(regimen, course.level)
     _check_remission(regimen, course.remission)
@@ -64,6 +69,33 @@ def line(regimen: Regimen, course: Course) -> Line:
         if any(branch.doses[-1].cycle > decided for branch in branches):
             return Line(prescribe(regimen, NEVER, decided, level), branches)
     return Line(prescribe(regimen, course.remission or NEVER, through, level))
+
+
+def _from(regimen: Regimen, first: int, cycles: int | None, whole: Line) -> Line:
+    """The line from a cycle on."""
+    field, begins = Field("from cycle"), first_cycle(regimen)
+    if first < begins:
+        problem = f"{regimen.id} has no inotuzumab ozogamicin before cycle {begins}"
+        raise InputError(field, problem, f"write {begins} or more")
+    if cycles is not None and first > cycles:
+        raise InputError(field, f"the plan ends with cycle {cycles}, before cycle {first}", f"write {cycles} or less")
+    lines = [whole.doses, *(branch.doses for branch in whole.undecided)]
+    last = max(doses[-1].cycle for doses in lines)
+    doses, *others = (tuple(dose for dose in each if dose.cycle >= first) for each in lines)
+    if not doses and not any(others):
+        problem = f"this course of {regimen.id} ends with cycle {last}"
+        raise InputError(field, problem, f"write {last} or less", kind="past the last cycle")
+    if not doses:
+        raise _open(field, first, regimen)
+    branches = (branch._replace(doses=each) for branch, each in zip(whole.undecided, others, strict=True) if each)
+    return Line(doses, tuple(branches))
+
+
+def _open(field: Field, cycle: int, regimen: Regimen) -> InputError:
+    """The refusal to plan what depends on remission where nobody said."""
+    problem = f"from cycle {cycle} on the doses of {regimen.id} depend on remission, which was not stated"
+    remission, never = (Field("remission after", value) for value in ("N", "never"))
+    return InputError(field, problem, "add ", remission, " or ", never, kind="remission was not stated")
 
 
 def check_complete(regimen: Regimen) -> None:
@@ -143,7 +175,7 @@ def _through(regimen: Regimen, course: Course, remission: int) -> int:
     last = reach(regimen, remission)
     if not (course.hsct and regimen.transplant):
         return last
-    recorded = [event.cycle for event in course.events if isinstance(event, Given | Omitted)]
+    recorded = [event.cycle for event in course.events if isinstance(event, Recorded)]
     return min(last, max(regimen.transplant.cycles, *recorded, 0))
 
 
@@ -213,11 +245,8 @@ def _check_cycles(regimen: Regimen, course: Course) -> None:
         most = regimen.transplant.at_most
         problem = f"patients proceeding to transplant get at most {most} cycles of {regimen.id}"
         raise InputError(Field("cycles"), problem, f"write {most} or less")
-    if cycles > _last_decided(regimen, course.remission):
-        decided = _last_decided(regimen, course.remission)
-        problem = f"from cycle {decided + 1} on the doses of {regimen.id} depend on remission, which was not stated"
-        remission, never = (Field("remission after", value) for value in ("N", "never"))
-        raise InputError(Field("cycles"), problem, "add ", remission, " or ", never)
+    if cycles > (decided := _last_decided(regimen, course.remission)):
+        raise _open(Field("cycles"), decided + 1, regimen)
 
 
 def _why_it_ends(regimen: Regimen, remission: int) -> str:

@@ -15,7 +15,7 @@ from .regimen import Block, Disagreement
 if TYPE_CHECKING:
     from ..units import Quantity
     from .body import Body
-    from .dosing import Dose
+    from .dosing import Agreement, Dose
     from .plan import Plan
 
 
@@ -42,7 +42,7 @@ def assumptions(plan: Plan) -> list[str]:
 def warnings(plan: Plan) -> list[str]:
     """What a person should look at."""
     each = [plan.body, *(body for _, body in _bodies(plan))]
-    found = list(dict.fromkeys(caution for body in each for caution in bodies.cautions(body)))
+    found = list(dict.fromkeys(caution for body in each for caution in bodies.cautions(body, plan.growth)))
     found += _sizes(plan)
     found += _transplant(plan)
     found += _ending(plan)
@@ -79,11 +79,20 @@ def _counted(plan: Plan, dose: Dose) -> str:
     if not isinstance(dose.event, Given) or dose.event.amount is None:
         return ""
     what = f"{units.show(dose.dose, units.DOSE)} given {_where(dose)}"
-    calculated, share = units.show(dose.calculated, units.DOSE), units.show(administration.TOLERANCE, units.SHARE)
-    counted = units.show(dose.counted, units.LEVEL)
-    if units.within(dose.dose, dose.calculated, administration.TOLERANCE):
-        return f"{what} is within {share} of the {calculated} calculated and counts as prescribed, {counted}."
-    return f"{what} is more than {share} from the {calculated} calculated and counts as given, {counted}."
+    calculated, counted = units.show(dose.calculated, units.DOSE), units.show(dose.counted, units.LEVEL)
+    share = units.show(administration.TOLERANCE, units.SHARE)
+    if dose.agrees is None:
+        return f"{what} is more than {share} from the {calculated} calculated and counts as given, {counted}."
+    return f"{what} is {agreeing(dose.agrees, calculated, share)} and counts as prescribed, {counted}."
+
+
+def agreeing(why: Agreement, calculated: str, share: str) -> str:
+    """In what a dose agrees with the calculated one."""
+    if why.step is not None:
+        return f"the {calculated} calculated rounded to {units.show(why.step, units.DOSE)}"
+    if why.vial is not None:
+        return f"the {calculated} calculated rounded down to whole vials of {units.show(why.vial, units.DOSE)}"
+    return f"within {share} of the {calculated} calculated"
 
 
 def _bodies(plan: Plan) -> list[tuple[int, Body]]:
@@ -112,7 +121,7 @@ def _lengths(plan: Plan) -> list[str]:
         return []
     said = {event.cycle: event.days for event in plan.course.events if isinstance(event, Lasted)}
     found = []
-    for cycle in range(1, plan.last_cycle):
+    for cycle in range(plan.course.first or 1, plan.last_cycle):
         block = prescription.block(plan.regimen, cycle, plan.course.remission or NEVER)
         shortest, longest = (block and block.length) or (1, 99)
         days = said.get(cycle, shortest)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from ..errors import Collected, Field, InputError
 from . import course as courses
 from . import prescription
-from .course import Course, Given, Lasted, OfDose
+from .course import Course, Given, Lasted, Moved, OfDose, Omitted
 from .dosing import Dose
 from .preparation import Product
 from .regimen import Regimen
@@ -41,7 +41,7 @@ def dated(
     found: list[Dose] = []
     breaches: list[Breach] = []
     for dose in doses:
-        nominal = first_days[dose.prescribed.cycle - 1] + timedelta(dose.prescribed.day - 1)
+        nominal = first_days[dose.prescribed.cycle] + timedelta(dose.prescribed.day - 1)
         event = dose.event if dose.event and dose.event.on else None
         before = next((each.date for each in reversed(found) if each.date and each.state != "omitted"), None)
         earliest = before + timedelta(product.spacing) if before else nominal
@@ -75,13 +75,15 @@ def _breaches(dose: Dose, when: date, nominal: date, before: date | None, produc
     return found
 
 
-def _first_days(regimen: Regimen, course: Course, last: int) -> list[date]:
+def _first_days(regimen: Regimen, course: Course, last: int) -> dict[int, date]:
     """Day 1 of each cycle from the first on. Raises InputError for every cycle whose length nobody says."""
     assert course.start is not None
-    days, faults = [course.start], Collected()
-    for cycle in range(1, last):
+    first, day = course.first or 1, course.start
+    days, faults = {first: day}, Collected()
+    for cycle in range(first, last):
         with faults.here():
-            days.append(days[-1] + timedelta(_length(regimen, course, cycle)))
+            day += timedelta(_length(regimen, course, cycle))
+        days[cycle + 1] = day
     faults.raise_any()
     return days
 
@@ -126,13 +128,16 @@ def around_transplant(doses: Sequence[Dose], regimen: Regimen, course: Course) -
     left_out: list[Dose] = []
     for dose in doses:
         late = dose.date > course.transplant if dose.date else bool(apart)
-        if dose.state == "planned" and late:
-            left_out.append(dose)
-        elif isinstance(dose.event, Given) and (late or dose.event.after_transplant):
-            _check_claim(dose, dose.event, course.transplant)
-            apart.append(dose)
-        else:
-            before.append(dose)
+        match dose.event:
+            case Given() as event if late or event.after_transplant:
+                _check_claim(dose, event, course.transplant)
+                apart.append(dose)
+            case Given() | Omitted():
+                before.append(dose)
+            case None | Moved():
+                (left_out if late else before).append(dose)
+            case _ as other:
+                assert_never(other)
     return Parted(tuple(before), tuple(apart), tuple(left_out))
 
 

@@ -11,6 +11,7 @@ from . import BUNDLED as BUNDLED
 from . import text_file
 
 if TYPE_CHECKING:
+    from ..engine.body import Growth
     from ..engine.exposure import Ceiling
     from ..engine.preparation import Product
     from ..engine.regimen import Regimen
@@ -25,8 +26,8 @@ class Library:
         self._all: tuple[list[Regimen], list[Fault]] | None = None
 
     def regimen(self, name: str) -> Regimen:
-        """The regimen with this id, or in the file at this path."""
-        return self._in(self.path(name))
+        """The regimen with this id, or in the file at this path: what has a slash or ends in .yaml or .yml."""
+        return self._in(Path(name)) if "/" in name or name.endswith((".yaml", ".yml")) else self.known(name)
 
     def _in(self, path: Path) -> Regimen:
         from . import regimen_file
@@ -35,15 +36,12 @@ class Library:
             self._read[path] = regimen_file.read(path)
         return self._read[path]
 
-    def path(self, name: str) -> Path:
-        """The file of a regimen: what has a slash or ends in .yaml or .yml is a path, else an id."""
-        if "/" in name or name.endswith((".yaml", ".yml")):
-            return Path(name)
-        if name not in self.files:
-            raise InputError(
-                Field("regimen"), f"there is no regimen {name!r}", self._nearest(name), kind="there is no such regimen"
-            )
-        return self.files[name]
+    def known(self, id: str) -> Regimen:
+        """The regimen with this id and nothing else: what stands in a table never opens another file."""
+        if id not in self.files:
+            problem, kind = f"there is no regimen {id!r}", "there is no such regimen"
+            raise InputError(Field("regimen"), problem, self._nearest(id), kind=kind)
+        return self._in(self.files[id])
 
     def some(self, names: Iterable[str]) -> list[Regimen]:
         """The regimens with these names, each once. Two files with one id could not be told apart."""
@@ -79,7 +77,7 @@ class Library:
         name = name.lower()
         near = [id for id in self.files if name and id.lower().startswith(name)]
         if len(near) > 1:
-            return "write one of:" + "".join(f"\n  {id}: {self._in(self.files[id]).title}" for id in near)
+            return "write one of " + "; ".join(f"{id} ({self._in(self.files[id]).title})" for id in near)
         close = near or get_close_matches(name, self.files, 3)
         return f"did you mean {' or '.join(close)}?" if close else "ino-dose regimens lists them all"
 
@@ -100,11 +98,12 @@ def at(site: str | Path | None = None) -> Library:
 
 
 def everything() -> list[Path]:
-    """Every bundled file that lint reads: the regimens, the ceiling, the product."""
+    """Every bundled file that lint reads: the regimens, the ceiling, the product, the growth references."""
     return [
         *sorted(BUNDLED.glob("*.yaml")),
         *sorted(BUNDLED.glob("ceiling/*.yaml")),
         *sorted(BUNDLED.glob("product/*.yaml")),
+        *sorted(BUNDLED.glob("growth/*.yaml")),
     ]
 
 
@@ -122,12 +121,20 @@ def product() -> Product:
     return product_file.read(BUNDLED / "product" / "besponsa.yaml")
 
 
+def growth() -> Growth:
+    """From which body mass index on, by height, the person is asked whether pounds were typed as kilograms."""
+    from . import growth_file
+
+    return growth_file.read(BUNDLED / "growth" / "bmi-by-height.yaml")
+
+
 class Facts(NamedTuple):
-    """The schedules, the ceiling and the product that plans rest on."""
+    """The schedules, the ceiling, the product and the growth references that plans rest on."""
 
     books: Library
     ceiling: Ceiling
     product: Product
+    growth: Growth
 
     def regimen(self, name: str) -> Regimen:
         """The regimen with this id, or in the file at this path."""
@@ -140,4 +147,4 @@ class Facts(NamedTuple):
 
 def facts(site: str | Path | None = None, limits: Path | None = None) -> Facts:
     """What is bundled, with a site's own schedules, or its ceiling in place of the bundled one."""
-    return Facts(at(site), ceiling(limits), product())
+    return Facts(at(site), ceiling(limits), product(), growth())

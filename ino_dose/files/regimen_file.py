@@ -69,9 +69,9 @@ def _regimen(root: Node, id: str, sha256: str) -> Regimen:
         sha256=sha256,
         stop=found.read("stop", _stop, None),
         transplant=found.read("transplant", _transplant, None),
-        not_stated=found.read("not stated", lambda at: at.each(Node.text), ()),
+        not_stated=found.read("not stated", lambda at: at.each(Node.prose), ()),
         totals=found.read("totals", lambda at: at.each(_total), ()),
-        missing=found.read("missing", lambda at: at.each(Node.text), ()),
+        missing=found.read("missing", lambda at: at.each(Node.prose), ()),
         disagreements=found.read("disagreements", lambda at: at.each(_disagreement), ()),
         results=found.read("results", lambda at: at.each(_result), ()),
     )

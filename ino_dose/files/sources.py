@@ -22,7 +22,7 @@ def _source(key: Node, value: Node) -> Source:
 
 def cited(found: Record, key: str = "source") -> tuple[Citation, ...]:
     """The spots under `source:`, or under another key that names sources."""
-    return found.read(key, lambda at: tuple(Citation(id.text(), spot.text(), id.place) for id, spot in at.pairs()), ())
+    return found.read(key, lambda at: tuple(Citation(id.text(), spot.prose(), id.place) for id, spot in at.pairs()), ())
 
 
 def check(sources: Iterable[Source], cited: Iterable[Citation], faults: Collected, may_rest: bool = False) -> None:

@@ -12,6 +12,8 @@ LARGEST = 1024 * 1024
 
 def load(path: Path) -> tuple[bytes, str]:
     """The bytes of a file and their text. Raises InputError for what is no text file of at most 1 MiB."""
+    if path == Path():  # what an empty name becomes
+        raise InputError("a file's name", "is empty, or names this folder", "write the name of a file")
     refuse_pipe(path)
     try:
         with path.open("rb") as file:

@@ -83,11 +83,15 @@ class Node(NamedTuple):
             raise self.refused("a character here cannot be printed", "write plain text")
         return self.scalar
 
+    def prose(self) -> str:
+        """The same on one line: no line of a title is taken for one of a result."""
+        return " ".join(self.text().split("\n")).strip() if "\n" in self.text() else self.text()
+
     def fitting(self) -> str:
         """The text, which is one that the schema allows here."""
         said, words = self.text(), self.shape.get("enum", ())
         if re.search(self.shape.get("pattern", ""), said) and (not words or said in words):
-            return said
+            return self.prose()
         hint = " or ".join(word for word in words if isinstance(word, str)) or self.shape["description"]
         raise self.refused(f"{said!r} cannot stand here", f"write {hint}")
 

@@ -11,6 +11,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from .. import units
+from ..errors import printable
 
 if TYPE_CHECKING:
     from .plain import Row
@@ -30,9 +31,13 @@ def to_json(value: Any, indent: str = "") -> str:
 
 
 def to_csv(rows: Sequence[Row], columns: Sequence[str] = ()) -> str:
-    """A header and a row each. `columns` is the header, by default what the first row has."""
+    """A header and a row each, a person's text without control characters but line breaks.
+
+    `columns` is the header, by default what the first row has.
+    """
     header = columns or list(rows[0])
-    return "".join(map(line, [header, *([row[name] for name in header] for row in rows)]))
+    cells = [header, *([row[name] for name in header] for row in rows)]
+    return "".join(line(printable(cell(each), keep="\n") for each in row) for row in cells)
 
 
 def line(cells: Iterable[Any]) -> str:

@@ -29,6 +29,7 @@ def value(found: Plan) -> Row:
         "regimen": regimen(found),
         "patient": patient(found),
         "course": {
+            "first_cycle": found.doses[0].prescribed.cycle,
             "cycles": found.last_cycle,
             "remission_after": plain.remission(found.course.remission),
             "prior_mg_per_m2": plain.number(found.course.prior),

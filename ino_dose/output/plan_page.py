@@ -71,7 +71,8 @@ def _prior(found: Plan) -> str:
 def _course(found: Plan) -> str:
     after = found.course.remission
     remission = {None: "remission not stated", NEVER: "no remission"}.get(after, f"remission after cycle {after}")
-    parts = [f"through cycle {found.last_cycle}"]
+    first = "" if found.course.first is None else f"from cycle {found.doses[0].prescribed.cycle} "
+    parts = [f"{first}through cycle {found.last_cycle}"]
     if found.regimen.remission_adapted:
         parts.append(remission)
     if found.course.level is not None:

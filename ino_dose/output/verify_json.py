@@ -124,6 +124,6 @@ def _branch(due: Due) -> Row:
 def lines(checked: Iterable[Checked]) -> Iterator[str]:
     """The lines of NDJSON that `verify --orders` prints, one an order."""
     for each in checked:
-        refused = {"format": FORMAT, "id": each.columns.get("id") or None, "error": each.error}
+        refused = {"format": FORMAT, "id": each.id, "error": each.error}
         whole = json_and_csv.to_json({"line": each.number} | (value(each.check) if each.check else refused))
         yield " ".join(part.strip() for part in whole.split("\n")) + "\n"

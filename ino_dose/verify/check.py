@@ -6,16 +6,16 @@ answers are planned and the order is held against each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .. import request, units
-from ..engine import dosing, exposure, prescription
+from ..engine import administration, dosing, exposure, prescription
 from ..engine import plan as plans
-from ..engine.body import Body
+from ..engine.body import Body, Growth
 from ..engine.course import NEVER, Course
-from ..engine.dosing import Dose, Rounding
+from ..engine.dosing import Agreement, Dose, Rounding
 from ..engine.exposure import Ceiling
 from ..engine.plan import Plan
 from ..engine.preparation import Product
@@ -23,13 +23,14 @@ from ..engine.prescription import Prescribed
 from ..engine.regimen import Regimen
 from ..errors import Collected, Field, InputError
 from ..files import library
+from ..request import Texts
 from . import ranking
-from .order import ORDINARY, USUAL, Answer, Check, Deviation, Due, Order, Scheduled, Tolerance
+from .order import USUAL, Answer, Check, Deviation, Due, Order, Scheduled, Tolerance
 
 if TYPE_CHECKING:
     from ..units import Quantity
 
-STEP = Rounding(ORDINARY[0])
+STEP = Rounding(dosing.ORDINARY[0])
 
 
 @units.exact
@@ -41,17 +42,19 @@ def recompute(
     order: Order,
     tolerance: Tolerance = USUAL,
     product: Product | None = None,
+    rounding: Rounding = STEP,
+    growth: Growth | None = None,
     library: Callable[[], Sequence[Regimen]] = tuple,
 ) -> Check:
     """Recompute an order.
 
-    `product` says what a vial holds; `library` gives the regimens among which another one may
-    explain the order, and is asked only when it differs. Raises InputError where the regimen
-    cannot be planned for this course.
+    `rounding` is how the order is said to be rounded; `product` says what a vial holds, `growth` which
+    sizes are asked about; `library` gives the regimens among which another one may explain the order, and
+    is asked only when it differs. Raises InputError where the regimen cannot be planned for this course.
     """
     prescription.check_complete(regimen)
     planned = [
-        (answer, _plan(regimen, body, course._replace(remission=remission), ceiling, order, product))
+        (answer, _plan(regimen, body, course._replace(remission=remission), ceiling, order, product, rounding, growth))
         for answer, remission in _answers(regimen, course)
     ]
     found = tuple(_due(answer, plan, order, tolerance) for answer, plan in planned)
@@ -86,25 +89,30 @@ def _answers(regimen: Regimen, course: Course) -> list[tuple[Answer, int | None]
 
 
 def _plan(
-    regimen: Regimen, body: Body, course: Course, ceiling: Ceiling, order: Order, product: Product | None
+    regimen: Regimen,
+    body: Body,
+    course: Course,
+    ceiling: Ceiling,
+    order: Order,
+    product: Product | None,
+    rounding: Rounding,
+    growth: Growth | None,
 ) -> Plan:
     """The course through the cycle of the order, or to the regimen's end where that comes first."""
     last = prescription.reach(regimen, course.remission or NEVER)
     through = min(max(order.cycle, prescription.first_cycle(regimen)), last)
-    return plans.make(regimen, body, course._replace(cycles=through), ceiling, STEP, order.id, product)
+    return plans.make(regimen, body, course._replace(cycles=through), ceiling, rounding, order.id, product, growth)
 
 
 def _due(when: Answer, plan: Plan, order: Order, tolerance: Tolerance) -> Due:
     this, bsa = (order.cycle, order.day), plan.body.bsa
     dose = next((dose for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) == this), None)
-    near = dose is not None and units.within(order.dose, dose.calculated, tolerance.share)
-    step = _step(order.dose, dose.calculated) if dose and tolerance.rounding and not near else None
+    why = _agreement(order, dose, tolerance, plan.rounding) if dose else None
     before = tuple(dose.prescribed for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) < this)
-    agrees = near or step is not None
-    counted = dose.prescribed.level if dose and agrees else dosing.per_area(order.dose, bsa)
+    counted = dose.prescribed.level if dose and why else dosing.per_area(order.dose, bsa)
     doses = [*before, Prescribed(*this, counted, ())]
     standing = exposure.check(plan.course.prior, doses, plan.ceiling, not plan.regimen.after_transplant)
-    return Due(when, plan, dose, dose and _deviation(order, dose, bsa), agrees, step, before, counted, standing)
+    return Due(when, plan, dose, dose and _deviation(order, dose, bsa), why, before, counted, standing)
 
 
 def _deviation(order: Order, dose: Dose, bsa: Quantity) -> Deviation:
@@ -115,15 +123,11 @@ def _deviation(order: Order, dose: Dose, bsa: Quantity) -> Deviation:
     )
 
 
-def _step(ordered: Quantity, calculated: Quantity) -> Quantity | None:
-    """The finest ordinary step by which the order is the calculated dose rounded half up, or None.
-
-    0.54 mg in steps of 0.1 mg is 0.5 mg, 7.4 % away: no error, though past a tolerance of 5 %. As
-    in `plan --round-to`, a step that moves the dose by more than 10 % is none.
-    """
-    if not units.within(ordered, calculated, dosing.MOST):
-        return None
-    return next((step for step in ORDINARY if dosing.round_half_up(calculated, step) == ordered), None)
+def _agreement(order: Order, dose: Dose, tolerance: Tolerance, rounding: Rounding) -> Agreement | None:
+    """Why an order agrees; what `plan` with the same rounding prints always does."""
+    steps = (*dosing.ORDINARY, rounding.step) if tolerance.rounding else ()
+    why = administration.agreement(order.dose, dose.calculated, tolerance.share, steps, rounding.vial)
+    return why or (Agreement(rounding.step) if order.dose == dose.due else None)
 
 
 def _same(one: Due, other: Due) -> bool:
@@ -141,32 +145,36 @@ NEEDED = {
     "day": ("write the day ordered for, ", Field("day", "8")),
     "dose": ("write the mg ordered, ", Field("dose", "0.91mg")),
 }
-SIZES = ("height", "weight", "bsa", "stated_bsa", "formula", "sex")
-COLUMNS = ("id", *NEEDED, *SIZES, "remission_after", "prior", "level", "tolerance")
-"""The options of `verify` by the names they have as columns."""
+SIZES = ("height", "weight", "bsa", "stated bsa", "formula", "sex")
+FIELDS = ("id", *NEEDED, *SIZES, "remission after", "prior", "level", "tolerance")
+"""What is said of an order, by the plain name of each field."""
 WIDEST = units.quantity("50", units.SHARE)
 """The largest tolerance that may be stated."""
-Columns = Mapping[str, str | None]
 
 
-def written(columns: Columns, facts: library.Facts) -> Check:
-    """Check the order whose columns these are. Raises InputError for what cannot be used, by its option."""
-    get, faults = columns.get, Collected()
+def written(said: Texts, facts: library.Facts, find: Callable[[str], Regimen]) -> Check:
+    """Check the order of which this is said. `find` gives the regimen by its name.
+
+    Raises InputError for what cannot be used, by its field.
+    """
+    get, faults = said.get, Collected()
     for name, hint in NEEDED.items():
         with faults.here():
             if get(name) is None:
                 raise InputError(Field(name), "is missing", *hint)
     faults.raise_any()
-    tolerance = columns.get("tolerance")
+    tolerance = get("tolerance")
     with _of_the_order():
         return recompute(
-            facts.regimen(str(get("regimen"))),
+            find(said["regimen"] or ""),
             request.body(get("height"), get("weight"), get("bsa"), get("formula"), get("sex")),
-            request.course(get("prior"), None, get("remission_after"), False, get("level")),
+            request.course(get("prior"), None, get("remission after"), False, get("level")),
             facts.ceiling,
-            _order(columns),
+            _order(said),
             USUAL if tolerance is None else _tolerance(tolerance),
             facts.product,
+            request.rounding(get("round to"), facts.product),
+            facts.growth,
             facts.all,
         )
 
@@ -182,19 +190,19 @@ def _of_the_order() -> Iterator[None]:
         raise InputError.of(faults) from None
 
 
-def _order(columns: Columns) -> Order:
+def _order(said: Texts) -> Order:
     cycle, day = (
-        units.whole(str(columns[name]), Field(name), "a whole number", "write it like 8", least=0)
+        units.whole(said[name] or "", Field(name), "a whole number", "write it like 8", least=0)
         for name in ("cycle", "day")
     )
-    dose = units.read(str(columns["dose"]), units.DOSE, Field("dose"))
+    dose = units.read(said["dose"] or "", units.DOSE, Field("dose"))
     if not dose.magnitude:
         raise InputError(Field("dose"), "an order of 0 mg is no order", *NEEDED["dose"])
-    said = columns.get("stated_bsa")
-    stated = None if said is None else units.read(said, units.AREA, Field("stated bsa"))
+    on_it = said.get("stated bsa")
+    stated = None if on_it is None else units.read(on_it, units.AREA, Field("stated bsa"))
     if stated is not None and not stated.magnitude:
         raise InputError(Field("stated bsa"), "a BSA of 0 is no BSA", "leave it out where the order states none")
-    return Order(cycle, day, dose, stated, request.text(columns.get("id"), Field("id")))
+    return Order(cycle, day, dose, stated, request.text(said.get("id"), Field("id")))
 
 
 def _tolerance(said: str) -> Tolerance:

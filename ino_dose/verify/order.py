@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from .. import units
 
 if TYPE_CHECKING:
-    from ..engine.dosing import Dose
+    from ..engine.dosing import Agreement, Dose
     from ..engine.exposure import Standing
     from ..engine.plan import Plan
     from ..engine.prescription import Prescribed
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 Answer = Literal["", "remission", "no remission"]
 Verdict = Literal["agrees", "differs", "undecided", "not_scheduled"]
-ORDINARY: Final = tuple(units.quantity(step, units.DOSE) for step in ("0.01", "0.05", "0.1"))
-"""Steps that doses are ordinarily rounded to (mg), the finest first."""
 
 
 class Order(NamedTuple):
@@ -60,8 +58,8 @@ class Deviation(NamedTuple):
 class Due(NamedTuple):
     """The order against one answer about remission, or against the only one (`when` is then empty).
 
-    `dose` is None where nothing is due on that day, and so is `off`. `rounded_to` is the step (mg) by
-    which alone the order agrees. `before` are the doses that came before it, and `counted` (mg/m²) is
+    `dose` is None where nothing is due on that day, and so is `off`. `why` is in what the order agrees,
+    None where it does not. `before` are the doses that came before it, and `counted` (mg/m²) is
     this one: the level where the order agrees, else what it delivers. `standing` is where that leaves
     the course.
     """
@@ -70,11 +68,20 @@ class Due(NamedTuple):
     plan: Plan
     dose: Dose | None
     off: Deviation | None
-    agrees: bool
-    rounded_to: Quantity | None
+    why: Agreement | None
     before: tuple[Prescribed, ...]
     counted: Quantity
     standing: Standing
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the order agrees."""
+        return self.why is not None
+
+    @property
+    def rounded_to(self) -> Quantity | None:
+        """The step or the vial (mg) by which alone it does."""
+        return self.why and (self.why.step or self.why.vial)
 
 
 class Scheduled(NamedTuple):

@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import re
-import sys
-from collections.abc import Container, Iterator
-from contextlib import contextmanager
-from difflib import get_close_matches
-from io import BufferedReader, TextIOWrapper
-from itertools import chain
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache, partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from .. import request
-from ..errors import InputError, Surface
+from ..errors import Fault, InputError
 from ..files.library import Facts
+from ..tables import csv_rows, header, json_line, lines, source
+from ..tables.header import Columns
+from ..tables.lines import Line
 from . import check
-from .check import COLUMNS, NEEDED
 
 if TYPE_CHECKING:
-    from _csv import Reader
-
     from .order import Check
 
-UNITS = "cm|m|in|ft|kg|g|lb|m2|mg|mcg|mg_per_m2|percent"
 Form = Literal["csv", "ndjson"]
-Columns = dict[str, str | None]
-
-
-class Line(NamedTuple):
-    """An order in a file: its line, what is written there, and what is wrong with the line itself."""
-
-    number: int
-    columns: Columns
-    problem: str = ""
+Cells = Sequence[str | None]
 
 
 class Checked(NamedTuple):
-    """An order's line, what is written there (any text), and its check or else why it was refused."""
+    """An order's line, its cells as they came, its id, and its check or else why it was refused.
+
+    `cells` are in the order of the file's columns, fewer or more where the row is ragged.
+    """
 
     number: int
-    columns: Columns
+    cells: Cells
+    id: str | None
     check: Check | None
     error: str = ""
 
@@ -56,152 +45,155 @@ class File(NamedTuple):
     """A file of orders: how it is written, its columns, and its orders, checked as they are asked for."""
 
     form: Form
-    header: list[str]
+    header: Sequence[str]
     checked: Iterator[Checked]
 
 
+class Asked(NamedTuple):
+    """What a file of orders is read with.
+
+    `results` are names that no column may have, `passed` those that are let through although they are
+    nearly a column's; `same` where every order is to have the columns of the first; `round_to` is how all
+    orders are said to be rounded; `wait` is called before there may be nothing to read for a while.
+    """
+
+    facts: Facts
+    results: Collection[str] = ()
+    passed: Collection[str] = ()
+    same: bool = False
+    round_to: str | None = None
+    wait: Callable[[], object] = lambda: None
+
+
 @contextmanager
-def read(path: str, facts: Facts, results: Container[str]) -> Iterator[File]:
+def read(path: str, asked: Asked) -> Iterator[File]:
     """The orders of a file, or of standard input where its name is `-`.
 
-    `results` are the names that no column may have. Raises InputError, before the first order is
-    asked for, for what is no file of orders.
+    Raises InputError, before the first order is asked for, for what is no file of orders.
     """
-    place = "standard input" if path == "-" else path
-    with _opened(path) as file:
-        form = _form(path, file)
-        text = TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-        header, lines = _csv(place, text, results) if form == "csv" else (list(COLUMNS), _ndjson(text))
-        first = next(lines, None)
+    place = source.place(path)
+    if path != "-" and Path(path).suffix.lower() not in source.ENDINGS:
+        raise InputError(place, "is neither .csv nor .ndjson", "name the file by what it is")
+    with source.opened(path) as stream:
+        form = source.form_of(path, stream)
+        if form == "parquet":
+            raise InputError(place, "is Parquet, and orders are read while they come", "write them as CSV or NDJSON")
+        found = lines.read(stream, place, asked.wait)
+        first = next((line for line in found if line.text.strip()), None)
         if first is None:
+            raise InputError(place, "is empty", "write a header and an order a line")
+        names, checked = (_csv if form == "csv" else _ndjson)(place, first, found, asked)
+        one = next(checked, None)
+        if one is None:
             raise InputError(place, "has no orders", "write one a line")
-        yield File(form, header, (_checked(line, facts) for line in chain([first], lines)))
+        yield File(form, names, chain([one], checked))
 
 
-def _opened(path: str) -> BufferedReader:
-    if path == "-":
-        if sys.stdin is None:
-            raise InputError("standard input", "is closed", "write a file's name, or pipe the orders into this")
-        return cast(BufferedReader, sys.stdin.buffer)
-    try:
-        return Path(path).open("rb")
-    except OSError as error:
-        raise InputError(path, f"cannot be read: {error.strerror}", "check the path") from None
+def _columns(names: Sequence[str], place: str, asked: Asked) -> Columns:
+    return header.read(names, check.FIELDS, place, asked.results, asked.passed)
 
 
-def _form(path: str, file: BufferedReader) -> Form:
-    if path == "-":
-        return "ndjson" if file.peek(1).lstrip()[:1] == b"{" else "csv"
-    if path.endswith((".ndjson", ".jsonl")):
-        return "ndjson"
-    if path.endswith(".csv"):
-        return "csv"
-    raise InputError(path, "is neither .csv nor .ndjson", "name the file by what it is")
+def _csv(place: str, first: Line, found: Iterator[Line], asked: Asked) -> tuple[list[str], Iterator[Checked]]:
+    at, text = f"{place}:{first.number}", first.text
+    if first.problem:
+        raise InputError(at, first.problem)
+    if text.count('"') % 2:  # a name with a line break; where its quote is a slip, reading it says so
+        text = "\n".join([text, *_until_closed(found)])
+    names = source.cells(text.encode(), place, first.number)
+    columns = _columns(names, at, asked)
+    if missing := [name for name in check.NEEDED if not columns.has(name)]:
+        hint = "an order has regimen, cycle, day and dose or dose_mg"
+        raise InputError(at, f"there is no column {', '.join(missing)}", hint)
+    if not columns.has("bsa") and not (columns.has("height") and columns.has("weight")):
+        missing = [size for size in ("height", "weight") if not columns.has(size)]
+        raise InputError(
+            at, f"there is no column for {' and '.join(missing)}", "add height_cm and weight_kg, or bsa_m2"
+        )
+    places = [(field, names.index(name)) for field, name in columns.names.items()]
+    of_id = next((place for field, place in places if field == "id"), None)
+
+    def rows() -> Iterator[Checked]:
+        for number, cells, problem in csv_rows.rows(found, len(names)):
+            id = cells[of_id] or None if of_id is not None and of_id < len(cells) else None
+            if problem:
+                yield Checked(number, cells, id, None, f"line {number}: {problem}")
+            else:
+                yield Checked(
+                    number, cells, id, *_checked(columns, [(field, cells[at]) for field, at in places], asked)
+                )
+
+    return names, rows()
 
 
-def _csv(path: str, text: IO[str], results: Container[str]) -> tuple[list[str], Iterator[Line]]:
-    reader = csv.reader(text, strict=True)
-    try:
-        header = next(reader, [])
-    except csv.Error as error:
-        raise InputError(f"{path}:1", f"cannot be read as CSV: {error}", "save the file as CSV") from None
-    _check_header(path, header, results)
-    return header, _csv_lines(reader, header)
-
-
-def _check_header(path: str, header: list[str], results: Container[str]) -> None:
-    place = f"{path}:1"
-    if not header:
-        raise InputError(path, "is empty", "write a header and an order a line")
-    for name in header:
-        request.text(name, place)
-        if header.count(name) > 1:
-            raise InputError(place, f"the column {name!r} is there twice", "keep one")
-        if name in results:
-            raise InputError(place, f"the column {name!r} is one of the results", "rename it")
-        if problem := _misspelled(name):
-            raise InputError(place, *problem)
-    if missing := [name for name in NEEDED if name not in header]:
-        hint = f"the columns are the options: {', '.join(COLUMNS)}"
-        raise InputError(place, f"there is no column {', '.join(missing)}", hint)
-
-
-def _misspelled(name: str) -> tuple[str, str] | None:
-    """A column that is nearly an option would be passed over in silence, and its order read without it."""
-    plain = re.sub("[^a-z0-9]+", "_", name.lower())
-    near = get_close_matches(re.sub(f"_({UNITS})$", "", plain), COLUMNS, 1, 3 / 4)
-    return (f"{name!r} is not a column", f"did you mean {near[0]!r}?") if near and name not in COLUMNS else None
-
-
-def _csv_lines(reader: Reader, header: list[str]) -> Iterator[Line]:
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
+def _until_closed(found: Iterator[Line]) -> Iterator[str]:
+    for line in islice(found, csv_rows.AHEAD):
+        yield line.text
+        if line.text.count('"') % 2:
             return
-        except csv.Error as error:
-            yield Line(reader.line_num, {}, f"cannot be read as CSV: {error}")
-            continue
-        if cells:
-            columns = {name: cell.strip() or None for name, cell in zip(header, cells, strict=False)}
-            if "prior" in columns and columns["prior"] is None:
-                columns["prior"] = "unknown"
-            wrong = f"has {len(cells)} cells, the header {len(header)}" if len(cells) != len(header) else ""
-            yield Line(reader.line_num, columns, wrong)
 
 
-def _ndjson(text: IO[str]) -> Iterator[Line]:
-    for number, line in enumerate(text, 1):
-        if not line.strip():
-            continue
-        try:
-            columns = json.loads(line, object_pairs_hook=_once, parse_float=str, parse_int=str, parse_constant=str)
-        except (ValueError, RecursionError) as error:
-            yield Line(number, {}, f"is not a JSON object: {error}")
-            continue
-        yield Line(number, *_plain(columns))
+def _ndjson(place: str, first: Line, found: Iterator[Line], asked: Asked) -> tuple[list[str], Iterator[Checked]]:
+    """Every row has its own keys, and those of the first are the header; where they are wrong the file is refused."""
+    begin, names = _until_an_object(first, found)
+    if names:
+        _columns(names, f"{place}:{begin[-1].number}", asked)
+    kept = lru_cache(64)(partial(_of_keys, asked))
+    rows = (_of_object(line, names, kept, asked) for line in chain(begin, found) if line.text.strip())
+    return names, rows
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ValueError(f"{twice!r} is there twice")
-    return dict(pairs)
+def _until_an_object(first: Line, found: Iterator[Line]) -> tuple[list[Line], list[str]]:
+    """The first lines through one that is an object, and the keys of that."""
+    begin = list[Line]()
+    for line in chain([first], islice(found, BROKEN)):
+        begin.append(line)
+        if not line.problem:
+            with suppress(json_line.NoObject):
+                return begin, list(json_line.cells(line.text))
+    return begin, []
 
 
-def _plain(found: Any) -> tuple[Columns, str]:
-    if not isinstance(found, dict):
-        return {}, "is not a JSON object"
-    for name, value in found.items():
-        if problem := _misspelled(name):
-            return {}, "; ".join(problem)
-        if name in COLUMNS and not (value is None or isinstance(value, str)):
-            return {}, f"{name!r} is neither a text nor a whole number"
-    return {name: value for name, value in found.items() if name in COLUMNS}, ""
-
-
-def _checked(line: Line, facts: Facts) -> Checked:
-    columns = {name: value and _utf8(value) for name, value in line.columns.items()}
+def _of_object(
+    line: Line, names: Sequence[str], kept: Callable[[tuple[str, ...]], Columns | str], asked: Asked
+) -> Checked:
+    wrong = f"line {line.number}: "
     if line.problem:
-        return Checked(line.number, columns, None, f"line {line.number}: {line.problem}")
+        return Checked(line.number, (), None, None, wrong + line.problem)
     try:
-        for name, value in line.columns.items():
-            request.text(value, name)
-        return Checked(line.number, columns, check.written(line.columns, facts))
+        cells = json_line.cells(line.text)
+    except json_line.NoObject as error:
+        return Checked(line.number, (), None, None, f"{wrong}{error.problem}; {error.hint}")
+    values, id = [cells.get(name) for name in names], cells.get("id") or None
+    if asked.same and (late := next((name for name in cells if name not in names), None)) is not None:
+        return Checked(line.number, values, id, None, f"{wrong}the key {late!r} is not in the first row; {LATE}")
+    columns = kept(tuple(cells))
+    if isinstance(columns, str):
+        return Checked(line.number, values, id, None, wrong + columns)
+    said = [(field, cells[name] or "") for field, name in columns.names.items()]
+    return Checked(line.number, values, id, *_checked(columns, said, asked))
+
+
+BROKEN = 1000
+"""Lines before the first object that are no objects."""
+LATE = "write it in every row, null where it is not known, or leave out -f csv"
+
+
+def _of_keys(asked: Asked, names: tuple[str, ...]) -> Columns | str:
+    """Which key of an object states what, or what is wrong with its keys."""
+    try:
+        return _columns(names, "", asked._replace(passed=set(asked.passed) & set(names)))
     except InputError as error:
-        said = " ".join(str(fault.on(COLUMN)) for fault in error.faults)
-        return Checked(line.number, columns, None, said)
+        return " ".join(f"{fault.problem}; {fault.hint}" for fault in error.faults)
 
 
-def _column(field: str) -> str:
-    return field.replace(" ", "_")
+def _checked(columns: Columns, cells: Sequence[tuple[str, str]], asked: Asked) -> tuple[Check | None, str]:
+    try:
+        said = {field: columns.said(field, cell) for field, cell in cells}
+        return check.written(said | {"round to": asked.round_to}, asked.facts, asked.facts.books.known), ""
+    except InputError as error:
+        return None, _said(error.faults, columns)
 
 
-COLUMN = Surface(
-    _column, lambda field: f"{field.value} under {_column(field.name)}" if field.value else _column(field.name)
-)
-"""A field as it is written in a file of orders."""
-
-
-def _utf8(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+def _said(faults: Sequence[Fault], columns: Columns) -> str:
+    surface = columns.surface
+    return " ".join(str(fault.on(surface)) for fault in faults)

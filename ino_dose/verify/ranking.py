@@ -15,7 +15,7 @@ from .. import units
 from ..engine import dosing
 from ..engine.course import NEVER
 from . import older_size, slips
-from .order import ORDINARY, Cause, Check, Due, Reading
+from .order import Cause, Check, Due, Reading
 from .slips import Area, Level
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..units import Quantity
     from .slips import Ending
 
-GRAINS = (Decimal("0.001"), *(step.magnitude for step in ORDINARY))
+GRAINS = (Decimal("0.001"), *(step.magnitude for step in dosing.ORDINARY))
 """Steps that an order may have been rounded to (mg); the coarser of them tell less."""
 EXACT, FINE = Decimal(0), GRAINS[1]
 UNROUNDED = Decimal("0.005")

@@ -8,7 +8,6 @@ from .. import units
 from ..engine import body as bodies
 from ..engine import dosing, exposure, remarks
 from . import check
-from .order import ORDINARY
 
 if TYPE_CHECKING:
     from ..engine.dosing import Dose
@@ -37,7 +36,8 @@ def _agreeing(ordered: str, found: Check, due: Due) -> str:
     assert due.dose and due.off
     if due.rounded_to is not None:
         calculated, step = (units.show(each, units.DOSE) for each in (due.dose.calculated, due.rounded_to))
-        return f"{ordered} is the {calculated} due rounded to {step}, {_percent(due.off)} {due.off.way} it"
+        how = "rounded to" if due.why and due.why.step else "rounded down to whole vials of"
+        return f"{ordered} is the {calculated} due {how} {step}, {_percent(due.off)} {due.off.way} it"
     if found.order.dose in (due.dose.due, due.dose.calculated):
         return f"{_rounded(due.dose)} is due"
     return f"{ordered} is {_off(due, due.dose, due.off)}"
@@ -120,7 +120,7 @@ def cumulative(due: Due) -> str:
 def warnings(found: Check) -> list[str]:
     """What a person should look at, whatever the verdict."""
     plan, order = found.due[0].plan, found.order
-    sentences = bodies.cautions(plan.body)
+    sentences = bodies.cautions(plan.body, plan.growth)
     if order.stated_bsa is not None and not units.within(order.stated_bsa, plan.body.bsa, found.tolerance.share):
         percent = units.digits(units.thousandths(abs(units.deviation(order.stated_bsa, plan.body.bsa))))
         stated, used = (units.show(area, units.AREA) for area in (order.stated_bsa, plan.body.bsa))
@@ -142,7 +142,7 @@ def assumptions(found: Check) -> list[str]:
     if found.due[-1].when:
         sentences.append("With remission: at the first chance, the end of the first cycle.")
     within = f"An order agrees within {units.show(found.tolerance.share, units.SHARE)} of the calculated dose"
-    *finer, coarsest = (units.digits(step.magnitude) for step in ORDINARY)
+    *finer, coarsest = (units.digits(step.magnitude) for step in dosing.ORDINARY)
     most = f"and so moved by {units.show(dosing.MOST, units.SHARE)} at most"
     rounding = f", or where it is that dose rounded to {', '.join(finer)} or {coarsest} mg {most}"
     return [*sentences, f"{within}{rounding if found.tolerance.rounding else ''}."]

@@ -15,7 +15,6 @@ from ..engine.bsa_formulas import FORMULAS, Formula
 from ..engine.course import NEVER
 from ..engine.prescription import Prescribed
 from ..engine.regimen import Regimen
-from .order import ORDINARY
 
 if TYPE_CHECKING:
     from ..units import Quantity
@@ -148,7 +147,7 @@ def _formulas(body: Body) -> Iterator[Area]:
     assert body.height is not None and body.weight is not None
     found: dict[Decimal, list[str]] = {}
     for formula in FORMULAS.values():
-        for sex in ("f", "m") if formula.id == "schlich" else (None,):
+        for sex in ("f", "m") if formula.by_sex else (None,):
             square_metres = _area(formula, body.height.magnitude, body.weight.magnitude, sex).magnitude
             found.setdefault(square_metres, []).append(formula.name)
     for square_metres, names in found.items():
@@ -244,19 +243,19 @@ def endings(calculated: Quantity, vial: Quantity | None) -> Iterator[Ending]:
     `vial` is the mg that can be withdrawn from one, None where it is not known.
     """
     yield from _multiplied(calculated, exact=True)
-    for step in ORDINARY:
+    for step in dosing.ORDINARY:
         dose = dosing.round_half_up(calculated, step)
         yield from _multiplied(dose, exact=False)
         for other in sorted(transposed(dose.magnitude)):
             words = f"{units.show(dose, units.DOSE)} with two digits swapped"
             yield Ending("digits", words, units.quantity(other, units.DOSE))
-    for step in ORDINARY[1:]:
+    for step in dosing.ORDINARY[1:]:
         yield _rounded_to("rounded", calculated, step)
     for size in (vial, EU_VIAL):
         if size is not None:
             yield from _either_way("vial", "whole vials of ", calculated, size)
     yield _rounded_to("rounded_away", calculated, HALF)
-    for step in (*ORDINARY[1:], HALF):
+    for step in (*dosing.ORDINARY[1:], HALF):
         yield from _either_way("rounded_away", "", calculated, step)
 
 
