@@ -194,7 +194,7 @@ def verified(case: Case, ordered: Decimal, bsa: Decimal | None = None) -> Check:
         Order(case.dose.cycle, case.dose.day, units.quantity(ordered, units.DOSE), stated),
         USUAL,
         PRODUCT,
-        lambda: LIBRARY,
+        library=lambda: LIBRARY,
     )
 
 

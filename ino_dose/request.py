@@ -19,7 +19,7 @@ from .errors import Field, InputError, Place
 if TYPE_CHECKING:
     from .units import Quantity
 
-KINDS = {
+AMOUNT_FIELDS = {
     "height": units.HEIGHT,
     "weight": units.WEIGHT,
     "bsa": units.AREA,
@@ -28,7 +28,7 @@ KINDS = {
     "round to": units.DOSE,
 }
 """The fields that are amounts."""
-WORDS = {"prior": ("none", "unknown"), "round to": ("vial",)}
+ALLOWED_WORDS = {"prior": ("none", "unknown"), "round to": ("vial",)}
 STEP = "0.01mg"
 """The rounding step where none is asked for."""
 Texts = Mapping[str, str | None]
@@ -84,8 +84,8 @@ def _check_same(said: Mapping[str, str], file: CourseFile) -> None:
 
 def value(field: str, text: str, place: Place) -> object:
     """What the text of a field says, read at the place where it stands: 180 cm and 1.8 m are the same."""
-    if field in KINDS and text not in WORDS.get(field, ()):
-        return units.read(text, KINDS[field], place)
+    if field in AMOUNT_FIELDS and text not in ALLOWED_WORDS.get(field, ()):
+        return units.read(text, AMOUNT_FIELDS[field], place)
     if field in ("start", "transplant"):
         return units.day(text, place)
     if field == "cycles":

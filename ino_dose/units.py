@@ -34,8 +34,18 @@ AMOUNT = re.compile(rf" *({NUMBER}) *([^ 0-9.,+-][^ ]*) *")
 ALONE = re.compile(rf" *({NUMBER}) *")
 NOTHING = ("na", "n/a", "nan", "none", "null", "nil", "-", "--", "?", ".", "unknown", "missing", "not known")
 """Words that stand where a number is not known."""
-ALONE_LIKE = {"cm": "178", "m": "1.78", "in": "70", "kg": "82", "lb": "180", "g": "9500", "m2": "1.82", "mg": "1.5"}
-ALONE_LIKE |= {"mg/m2": "1.8", "%": "5"}
+ALONE_LIKE = {
+    "cm": "178",
+    "m": "1.78",
+    "in": "70",
+    "kg": "82",
+    "lb": "180",
+    "g": "9500",
+    "m2": "1.82",
+    "mg": "1.5",
+    "mg/m2": "1.8",
+    "%": "5",
+}
 """A number alone, to show beside the unit that it has."""
 FEET = re.compile(r" *((?:0|[1-9][0-9]*) *ft) *(" + NUMBER + r" *in) *")
 

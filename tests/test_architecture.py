@@ -115,3 +115,14 @@ def test_no_number_is_a_float(module: str) -> None:
     for node in ast.walk(tree(module)):
         assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), node.lineno
         assert not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float")
+
+
+def test_no_constant_has_two_meanings() -> None:
+    found: dict[str, str] = {}
+    for module in MODULES:
+        for node in getattr(tree(module), "body", ()):
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            for name in (each.id for each in targets if isinstance(each, ast.Name)):
+                if name.isupper() and not name.startswith("_") and len(name) > 1:
+                    assert name not in found, f"{name} stands in {found[name]} and in {module}"
+                    found[name] = module

@@ -196,7 +196,7 @@ def test_what_was_met_before_is_made_once_and_found_by_place_and_by_join(
         return rows.select(said=pl.concat_str("word", "day"))
 
     with pytest.MonkeyPatch.context() as patch:
-        for name, limit in zip(("WORDS", "PLACES"), limits, strict=True):
+        for name, limit in zip(("FEW_TEXTS", "PLACES"), limits, strict=True):
             patch.setattr(memo, name, limit)
         met = memo.Memo(["word", "day"], make)
         for keys in frames:
@@ -207,8 +207,8 @@ def test_what_was_met_before_is_made_once_and_found_by_place_and_by_join(
 
 def test_rows_with_other_priors_in_every_block_say_what_they_say_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was met before is forgotten between frames, and the treatments then have other numbers."""
-    monkeypatch.setattr(memo, "MOST", 1)
-    monkeypatch.setattr(distinct, "ROWS", 2)
+    monkeypatch.setattr(memo, "REMEMBERED", 1)
+    monkeypatch.setattr(distinct, "SLICE", 2)
     usual = dict.fromkeys(COLUMNS, "") | {"height": "182.5cm", "weight": "65.7kg"}
     rows = [
         usual | {"regimen": regimen, "prior": prior}
@@ -377,7 +377,7 @@ def test_lines_that_are_empty_at_the_end_are_no_rows(
     path = file(HEADER + GOOD + GOOD + ending)
     out = path.with_name("out.csv")
     for size in range(64, 200):
-        monkeypatch.setattr(source, "SIZE", size)
+        monkeypatch.setattr(source, "PIECE", size)
         assert run(path, out) == 0
         assert pl.read_csv(out).height == 2
 
@@ -386,7 +386,7 @@ def test_many_blocks_are_one_file(file: Callable[[str], Path], monkeypatch: pyte
     """Wherever a block ends, also inside quotes, rows in are rows out."""
     rows = "".join(f'A{n},mrd-mdacc,178,80,"{"x" * (n % 7)}\n"\n' for n in range(200))
     path = file(HEADER + rows)
-    monkeypatch.setattr(source, "SIZE", 100)
+    monkeypatch.setattr(source, "PIECE", 100)
     out = path.with_name("out.csv")
     assert run(path, out) == 0
     read = pl.read_csv(out)

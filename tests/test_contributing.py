@@ -20,13 +20,13 @@ def test_the_page_on_courses_names_every_event() -> None:
 
 def test_the_page_on_cohorts_names_every_column() -> None:
     columns = pytest.importorskip("ino_dose.cohort.columns")
-    said = {*columns.RESULTS, *map(header.column, columns.FIELDS)}
+    said = {*columns.RESULTS, *map(header.column, columns.PATIENT_FIELDS)}
     assert not [name for name in said if f"`{name}" not in COHORT and f"_{name}" not in COHORT]
 
 
 def test_the_contributors_page_names_files_that_are_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    named = {name for name in re.findall(r"`([a-z_]+/[a-z_./-]+\.(?:py|yaml|json|md))`", text)}
+    named = set(re.findall(r"`([a-z_]+/[a-z_./-]+\.(?:py|yaml|json|md))`", text))
     there = [ROOT, ROOT / "ino_dose"]
     assert not [name for name in named if not any((folder / name).exists() for folder in there)]
 

@@ -160,8 +160,8 @@ def test_numbers_under_names_with_units_say_the_same_as_text_with_units(verify):
     text = f"{HEADER},stated_bsa,prior,tolerance"
     ran = verify("orders.csv", plain, f"{GOOD},1.5,0.9,3", f"{GOOD},,none,".replace(",2,8,", ",2.0,8.00,"))
     same = verify("orders.csv", text, f"{RIGHT},1.5m2,0.9mg/m2,3%", f"{RIGHT},,none,")
-    results = [[row[name] for name in verify_csv.RESULTS] for row in rows(ran.out)]
-    assert results == [[row[name] for name in verify_csv.RESULTS] for row in rows(same.out)]
+    results = [[row[name] for name in verify_csv.ORDER_RESULTS] for row in rows(ran.out)]
+    assert results == [[row[name] for name in verify_csv.ORDER_RESULTS] for row in rows(same.out)]
     assert [row["cumulative_mg_per_m2"] for row in rows(ran.out)] == ["3.7", "2.8"]  # 1.8, then day 1 and 8 at 0.5
     assert "1.5" in rows(ran.out)[0]["warnings"]
     assert ran.code == 0

@@ -89,9 +89,16 @@ def test_too_little_memory_is_a_sentence() -> None:
     assert b"Traceback" not in ran.stderr
 
 
+def begun(folder: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not list(folder.iterdir()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 @pytest.fixture
 def waiting(tmp_path: Path):
-    """A cohort that waits for its input, with its output beside it."""
+    """A cohort that waits for more of its input, with its output begun."""
     out = tmp_path / "out.csv"
     child = subprocess.Popen(
         [sys.executable, "-m", "ino_dose", "cohort", "-", "--from", "csv", "--regimen", "mrd-mdacc", "-o", str(out)],
@@ -100,7 +107,7 @@ def waiting(tmp_path: Path):
         stderr=subprocess.PIPE,
     )
     assert child.stdin
-    child.stdin.write(b"id,height_cm,weight_kg\nA,178,82\n")
+    child.stdin.write(b"id,height_cm,weight_kg\n" + b"A,178,82\n" * 8000)  # enough to begin with
     child.stdin.flush()
     yield child, tmp_path
     child.kill()
@@ -110,9 +117,7 @@ def waiting(tmp_path: Path):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_cohort_that_waits_for_input_ends_at_once_and_leaves_nothing(waiting, number: int, code: int) -> None:
     child, folder = waiting
-    deadline = time.monotonic() + 20
-    while not list(folder.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    begun(folder)
     child.send_signal(number)
     assert child.wait(timeout=10) == code
     assert list(folder.iterdir()) == []
@@ -121,9 +126,7 @@ def test_a_cohort_that_waits_for_input_ends_at_once_and_leaves_nothing(waiting, 
 def test_a_cohort_whose_work_is_killed_leaves_nothing_and_says_so(waiting) -> None:
     """As the system does where memory runs out."""
     child, folder = waiting
-    deadline = time.monotonic() + 20
-    while not list(folder.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    begun(folder)
     worker = Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()[0]
     os.kill(int(worker), signal.SIGKILL)
     out, err = child.communicate(timeout=10)

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ino_dose.cohort.columns import FIELDS as COHORT
+from ino_dose.cohort.columns import PATIENT_FIELDS as COHORT
 from ino_dose.errors import Field, InputError
 from ino_dose.tables import csv_rows, header, json_line, lines, source, spreadsheet
 from ino_dose.units import Numeral
-from ino_dose.verify.check import FIELDS as ORDERS
+from ino_dose.verify.check import ORDER_FIELDS as ORDERS
 
 EVERY = tuple(dict.fromkeys((*ORDERS, *COHORT)))
 NEAR = {  # a name → the column that is meant first, None where the name is another column's

@@ -17,10 +17,10 @@ from ..engine.body import Growth
 from .columns import Columns
 
 Texts = TypeVar("Texts", pl.Series, pl.Expr)
-KINDS = {"height": units.HEIGHT, "weight": units.WEIGHT}
+SIZE_KINDS = {"height": units.HEIGHT, "weight": units.WEIGHT}
 NO_OTHER = {"bsa": [""], "formula": ["", "mosteller"], "sex": ["", "f", "m"]}
 """Cells beside height and weight that leave the BSA to the usual formula."""
-DIGITS = 15
+EXACT_DIGITS = 15
 """Of a number that a float tells apart from every other as short."""
 CLOSE = 1e-6
 """How near a tie a float is not trusted; its own error is below 1e-12 here."""
@@ -65,7 +65,7 @@ def _hundredths(columns: Columns, growth: Growth) -> pl.Expr:
     sure = [inside(pl.col(name), what) for name, what in (("h", "a height"), ("w", "a weight"), ("bmi", "a BMI"))]
     sure += [inside(pl.col("area"), "a BSA", 0.01), clear(bsa)]
     sure += [(bmi < limit - CLOSE) | (bmi > limit + CLOSE) & clear(bmi), *no_other(columns)]
-    brief = pl.lit(columns.unit("height") == "cm") & (text(columns, "height").str.len_bytes() <= DIGITS)
+    brief = pl.lit(columns.unit("height") == "cm") & (text(columns, "height").str.len_bytes() <= EXACT_DIGITS)
     ends = [(pl.col("h") - float(step.to.magnitude)).abs() < CLOSE for step in growth.steps]
     sure.append(brief | ~pl.any_horizontal(ends))
     return pl.when(pl.all_horizontal(sure)).then(nearest(bsa).cast(pl.UInt32))
@@ -91,7 +91,7 @@ def text(columns: Columns, role: str) -> pl.Expr:
 
 def _number(columns: Columns, role: str) -> pl.Expr:
     """The same as a float in cm or kg, where it is a plain number."""
-    kind, unit, cell = KINDS[role], columns.unit(role), text(columns, role)
+    kind, unit, cell = SIZE_KINDS[role], columns.unit(role), text(columns, role)
     number = pl.when(plain(cell)).then(cell.cast(pl.Float64, strict=False))
     if unit:
         return number * _factor(unit, kind)
@@ -102,7 +102,7 @@ def _number(columns: Columns, role: str) -> pl.Expr:
 def usual(columns: Columns, role: str) -> pl.Expr:
     """Whether a size is written in cm or kg."""
     unit = columns.unit(role)
-    return pl.lit(unit == KINDS[role].unit) if unit else pl.col(f"{role}_unit") == KINDS[role].unit
+    return pl.lit(unit == SIZE_KINDS[role].unit) if unit else pl.col(f"{role}_unit") == SIZE_KINDS[role].unit
 
 
 @cache  # filled with the first frame: pint is not asked while another thread plans

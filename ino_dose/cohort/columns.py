@@ -12,9 +12,9 @@ from ..errors import InputError, Surface
 from ..tables import header
 
 TREATMENT = ("regimen", "from cycle", "cycles", "remission after", "hsct", "level")
-SIZE = ("height", "weight", "bsa", "formula", "sex")
+SIZE_FIELDS = ("height", "weight", "bsa", "formula", "sex")
 """The fields that a treatment is read from, and a size; what is left are `prior` and `id`."""
-FIELDS = ("id", *TREATMENT, *SIZE, "prior")
+PATIENT_FIELDS = ("id", *TREATMENT, *SIZE_FIELDS, "prior")
 
 DEPENDS = {
     "used_bsa_m2": "size",
@@ -55,7 +55,7 @@ class Columns(NamedTuple):
                     "ino-dose exposure sums what was given",
                 )
                 raise InputError(place, problem, f"{hint}; to plan these patients take it out")
-        found = header.read(names, FIELDS, place, RESULTS, passed)
+        found = header.read(names, PATIENT_FIELDS, place, RESULTS, passed)
         if found.has("regimen") == (regimen is not None):
             problem = "the column regimen goes not with --regimen" if regimen else "the column regimen is missing"
             raise InputError(place, problem, "keep one of the two" if regimen else "add it, or --regimen for all rows")

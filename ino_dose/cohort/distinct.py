@@ -25,13 +25,13 @@ from ..engine.regimen import Regimen
 from ..errors import Field, InputError
 from ..files import library
 from . import bsa_column, memo, refusals, standing
-from .columns import BY_SIZE, RESULTS, SIZE, TREATMENT, Columns
+from .columns import BY_SIZE, RESULTS, SIZE_FIELDS, TREATMENT, Columns
 from .memo import Memo
 from .refusals import Refusals, Refused
 from .standing import Standings, Treatment
 from .write import AS_IS, Quoting
 
-ROWS = 65_536
+SLICE = 65_536
 FEW = 500
 """Rows that the engine is asked about one by one before sentences are put together by the column."""
 QUESTIONS = 16
@@ -59,7 +59,7 @@ def plan(
     columns = Columns.of(frame.columns, regimen, "frame")
     facts = facts or library.facts()
     planner, words = Planner(columns, facts, round_to), partial(bsa_column.words, columns, facts.growth)
-    slices = (frame.slice(start, ROWS) for start in range(0, max(frame.height, 1), ROWS))
+    slices = (frame.slice(start, SLICE) for start in range(0, max(frame.height, 1), SLICE))
     return pl.concat([each.hstack(planner.plan(words(each)).select(RESULTS)) for each in slices])
 
 
@@ -83,7 +83,7 @@ class Planner:
         self.columns, self.facts, self.quoting = columns, facts, quoting
         self.rounding = request.rounding(round_to, facts.product)
         self.least, self.most = (each.magnitude for each in preparation.usual(facts.product))
-        self.sized = [field for field in SIZE if columns.has(field)]
+        self.sized = [field for field in SIZE_FIELDS if columns.has(field)]
         self.refusals = Refusals(columns, self.refused, quoting.sentence)
         if columns.regimen is not None:
             facts.regimen(columns.regimen)
@@ -106,7 +106,7 @@ class Planner:
         That is a treatment and a size by their numbers `t` and `s`, and `prior` exposure as it was stated.
         The words are those of bsa_column.
         """
-        if max(map(len, (self.treated, self.measured, self.amounts, self.standings.met))) > memo.MOST:
+        if max(map(len, (self.treated, self.measured, self.amounts, self.standings.met))) > memo.REMEMBERED:
             self._forget()
         s, refused = self._sizes(words)
         t = self.treated.find(words)["t"] if self.treated.on else pl.repeat(1, len(s), dtype=pl.UInt32, eager=True)
@@ -191,7 +191,7 @@ class Planner:
         """A size by the engine: of all rows with this BSA, each of which says its own BMI, or as it was asked about."""
         try:
             said = {field: self.columns.said(field, cell) for field, cell in zip(self.sized, cells, strict=True)}
-            body = request.body(**dict.fromkeys(SIZE) | said)
+            body = request.body(**dict.fromkeys(SIZE_FIELDS) | said)
         except InputError as error:
             return Size(self.refused(error))
         cautions = bodies.cautions(body, self.facts.growth)

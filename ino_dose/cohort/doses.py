@@ -16,11 +16,11 @@ from .distinct import Planner
 from .read import Block
 from .standing import Treatment
 
-DOSE = plan_csv.PLANNED
+DOSE_COLUMNS = plan_csv.PLANNED
 """The columns of a dose, as `plan -f csv` prints them."""
 BY_PRIOR = ("cumulative_mg_per_m2", "ceiling_status")
 """Those that depend on prior exposure; all others depend on the size."""
-BY_SIZE = tuple(name for name in DOSE if name not in BY_PRIOR)
+BY_SIZE = tuple(name for name in DOSE_COLUMNS if name not in BY_PRIOR)
 
 Planned = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 """Rows as they came, or whose they are, what is written beside them, and the results by patient, which are counted."""
@@ -37,7 +37,7 @@ class Doses:
     def plan(self, block: Block) -> Planned:
         """A row a dose: whose it is, and what is said of it. One row where there is an error."""
         results = self.planner.plan(block.words)
-        if self.planner.treatments is not self.treatments or len(self.told) > memo.MOST:
+        if self.planner.treatments is not self.treatments or len(self.told) > memo.REMEMBERED:
             self.treatments, self.told = self.planner.treatments, {}
         regimen = block.words["regimen"] if "regimen" in block.words.columns else pl.lit(self.planner.columns.regimen)
         t = pl.when(pl.col("error").is_null()).then("t")
@@ -47,7 +47,7 @@ class Doses:
         )
         by_prior = self._told(rows, "prior", self._of_prior, BY_PRIOR)
         found = found.join(by_prior, ["t", "prior", "n"], "left", maintain_order="left")
-        return found.select("id", "regimen"), found.select(*DOSE, "error"), results
+        return found.select("id", "regimen"), found.select(*DOSE_COLUMNS, "error"), results
 
     def _told(
         self, rows: pl.DataFrame, by: str, make: Callable[[Treatment, Any], plans.Plan], names: tuple[str, ...]

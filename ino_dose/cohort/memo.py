@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
-MOST = 20_000
+REMEMBERED = 20_000
 """Problems remembered; more than any cohort of measured patients has."""
-WORDS = 16
+FEW_TEXTS = 16
 PLACES = 2**22
 """More than the texts of a column that are told apart one by one, and than the places of a list."""
 
@@ -74,7 +74,7 @@ def _digit(known: pl.Series) -> tuple[pl.Expr, int]:
         base = max(known, default=0) + 1
         return pl.when(column < base).then(column).otherwise(number), base
     words = known.unique()
-    if len(words) > WORDS:
+    if len(words) > FEW_TEXTS:
         return number, PLACES + 1
     for index, word in enumerate(words):
         number = pl.when(column == word).then(pl.lit(index, pl.UInt32)).otherwise(number)

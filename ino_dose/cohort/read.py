@@ -15,9 +15,9 @@ import polars as pl
 from ..errors import InputError
 from ..tables import header, json_line, source
 from ..tables.source import Form, Pieces
-from .columns import FIELDS, RESULTS, Columns
+from .columns import PATIENT_FIELDS, RESULTS, Columns
 
-ROWS = 32_768
+BATCH = 32_768
 HELD = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Categorical, pl.Enum, pl.Decimal, pl.Null)
 """Types, beside numbers, that a cell of CSV and a value of NDJSON can hold."""
 
@@ -154,7 +154,7 @@ class NdJson(Pieces):
     def blocks(self, columns: Columns, words: Words, raw: bool, goes: Form) -> Iterator[Block]:
         """The rows, whole as raw lines or else as columns of text."""
         self.rest = self.start + self.rest
-        late = (set(header.known(FIELDS)) | set(RESULTS)) - set(self.names)
+        late = (set(header.known(PATIENT_FIELDS)) | set(RESULTS)) - set(self.names)
         names = list(columns.header.names.values()) if raw else self.names
         for piece in self:
             lines = piece.decode().split("\n")[:-1]
@@ -206,7 +206,7 @@ class Parquet:
                 )
                 raise InputError(self.name, problem, "leave it out, or cast it to text before")
         with _readable(self.name):
-            for frame in self.frame.collect_batches(chunk_size=ROWS):
+            for frame in self.frame.collect_batches(chunk_size=BATCH):
                 self.read += frame.height
                 yield Block(frame, words(frame))
 

@@ -34,7 +34,7 @@ SHORT = r"^(?:0|[1-9][0-9]{0,3})(?:\.[0-9]{1,9})?$"
 """Numbers that BRIEF holds."""
 UNKNOWN = -2
 """Stands for a prior exposure that is unknown: below every limit, and told apart from none."""
-SAID = dict.fromkeys([*BY_PRIOR, *Refused._fields], pl.String)
+STANDING = dict.fromkeys([*BY_PRIOR, *Refused._fields], pl.String)
 
 
 class Treatment(NamedTuple):
@@ -106,7 +106,7 @@ class Standings:
         for each in added:
             self.steps += [(each, stands) for stands in (*each.steps[1:], each.steps[-1] + 1)] if each.made else []
         self.said += [{}] * (len(self.steps) - len(self.said))
-        self.table = pl.DataFrame(self.said, SAID)
+        self.table = pl.DataFrame(self.said, STANDING)
         self.planned = pl.Series([each.made is not None for each in self.treatments], dtype=pl.Boolean)
         numbers: list[list[Decimal | int | None]] = [
             [n * SPAN + step for n, each in enumerate(self.treatments) for step in each.steps],
@@ -158,7 +158,7 @@ class Standings:
             treatment, prior = self.steps[place]
             self.said[place] = self._say(treatment, None if prior < 0 else units.quantity(prior, units.LEVEL))
         if new:
-            self.table = pl.DataFrame(self.said, SAID)
+            self.table = pl.DataFrame(self.said, STANDING)
 
     def _say(self, treatment: Treatment, prior: Quantity | None) -> dict[str, str | None]:
         """The results that do not change from one step to the next."""

@@ -17,7 +17,7 @@ from .options import AnyName, Bsa, CeilingFile, Formula, Height, Id, Level, Prio
 if TYPE_CHECKING:
     from ..files.library import Facts
     from ..verify.order import Check
-    from ..verify.orders import Checked
+    from ..verify.order_file import Checked
 
 
 def verify(
@@ -98,7 +98,7 @@ def _verify_every(
 ) -> None:
     from .. import request
     from ..output import verify_csv, verify_json
-    from ..verify import orders
+    from ..verify import order_file
 
     round_to = said.pop("round to")
     request.rounding(round_to, facts.product)  # what cannot be a step is refused once, not in every row
@@ -109,8 +109,8 @@ def _verify_every(
         raise InputError(
             Field("format"), "a file of orders is answered in csv or json", "leave it out for the file's own"
         )
-    asked = orders.Asked(facts, verify_csv.RESULTS, passed, format == "csv", round_to, _flush)
-    with orders.read(file, asked) as found:
+    asked = order_file.Asked(facts, verify_csv.ORDER_RESULTS, passed, format == "csv", round_to, _flush)
+    with order_file.read(file, asked) as found:
         as_csv = (format or found.form) == "csv"
         tally = Tally(as_csv)
         checked = map(tally.add, found.checked)

@@ -17,7 +17,7 @@ from .regimen import Regimen
 if TYPE_CHECKING:
     from ..units import Quantity
 
-LONGEST = 24
+MOST_CYCLES_SHOWN = 24
 """Cycles after which an open-ended row ends although the upper limit was not passed, as where prior exposure passed it."""
 
 
@@ -115,11 +115,11 @@ def _row(
 def _tried(regimen: Regimen, ceiling: Ceiling, course: Course) -> Iterator[tuple[tuple[Prescribed, ...], Standing]]:
     """The course; where no source states a last cycle, the shortest that passes the upper limit."""
     applies = not regimen.after_transplant
-    for cycles in range(1, LONGEST + 1):
+    for cycles in range(1, MOST_CYCLES_SHOWN + 1):
         asked = course._replace(cycles=cycles) if regimen.last_cycle is None else course
         doses = prescription.line(regimen, asked).doses
         standing = exposure.check(course.prior, doses, ceiling, applies)
-        if regimen.last_cycle is not None or standing.upper.first_over or cycles == LONGEST:
+        if regimen.last_cycle is not None or standing.upper.first_over or cycles == MOST_CYCLES_SHOWN:
             yield doses, standing
 
 

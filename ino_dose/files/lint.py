@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import Collected, Fault, InputError, printable
 from . import ceiling_file, course_file, growth_file, library, product_file, regimen_file, schema, text_file, yaml_node
 
-KINDS: dict[str, Callable[[Path], object]] = {
+BY_KEY: dict[str, Callable[[Path], object]] = {
     "lower upper": ceiling_file.read,
     "vial": product_file.read,
     "steps": growth_file.read,
@@ -27,7 +27,7 @@ def faults(path: Path) -> tuple[Fault, ...]:
     try:
         root = yaml_node.parse(text_file.load(path)[1], str(path), Collected(), schema.of("regimen"))
         keys = {key.scalar for key, _ in root.members}
-        read = next((read for telling, read in KINDS.items() if keys & {*telling.split()}), regimen_file.read)
+        read = next((read for telling, read in BY_KEY.items() if keys & {*telling.split()}), regimen_file.read)
         read(path)
     except InputError as error:
         return error.faults

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..units import Quantity
 
 FIRST_ONLY: tuple[tuple[int, ...], bool] = ((1,), False)
-LONGEST = 99
+LONGEST_CYCLE = 99
 """Days of a cycle, as far as a schedule file can write them."""
 
 
@@ -94,7 +94,7 @@ def _block(at: Node) -> Block:
         cycles=cycles,
         onward=onward,
         condition=cast(Condition, found.text("if")) or None,
-        doses=found.read("doses", lambda at: _doses(at, cited, length[0] if length else LONGEST), None),
+        doses=found.read("doses", lambda at: _doses(at, cited, length[0] if length else LONGEST_CYCLE), None),
         length=length,
         citations=cited,
         place=at.place,

@@ -8,14 +8,14 @@ from fractions import Fraction
 
 from .. import units
 
-LONGEST = 200
+LONGEST_WORKING = 200
 """Characters of a working: its value then has no more digits, which are few enough to compute with and to print."""
 
 
 def value(working: str) -> Fraction:
     """What the working comes to. Raises ValueError with what is wrong."""
-    if len(working) > LONGEST:
-        raise ValueError(f"the working has more than {LONGEST} characters")
+    if len(working) > LONGEST_WORKING:
+        raise ValueError(f"the working has more than {LONGEST_WORKING} characters")
     tokens = deque(re.findall(r"[0-9.]+|\S", working))
     try:
         found = _sum(tokens)

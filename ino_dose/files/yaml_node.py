@@ -16,7 +16,7 @@ from .. import errors, units
 from ..errors import Collected, InputError
 
 DEEPEST = 20
-LONGEST = 2000
+LONGEST_VALUE = 2000
 """Characters of one value: what is refused is repeated to the person, and no value needs half as many."""
 T = TypeVar("T")
 Kind = Literal["value", "list", "mapping"]
@@ -77,8 +77,8 @@ class Node(NamedTuple):
             raise self.refused(f"one value belongs here, not a {self.kind}", "write one value")
         if not self.scalar.strip():
             raise self.refused("a value is missing here", "write it after the colon, or leave the key out")
-        if len(self.scalar) > LONGEST:
-            raise self.refused(f"one value here has more than {LONGEST} characters", "shorten it")
+        if len(self.scalar) > LONGEST_VALUE:
+            raise self.refused(f"one value here has more than {LONGEST_VALUE} characters", "shorten it")
         if not self.scalar.replace("\n", " ").isprintable():
             raise self.refused("a character here cannot be printed", "write plain text")
         return self.scalar

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..engine.bsa_formulas import FORMULAS
-from . import plain
-from .plain import Row
+from . import plain_values
+from .plain_values import Row
 
 if TYPE_CHECKING:
     from ..units import Quantity
@@ -18,7 +18,7 @@ def value(found: Mapping[str, Quantity | None]) -> list[Row]:
     return [
         {
             "formula": id,
-            "bsa_m2": plain.number(area),
+            "bsa_m2": plain_values.number(area),
             "source": FORMULAS[id].paper,
             "note": FORMULAS[id].caution or None if area is not None else "needs --sex f or --sex m",
         }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from . import plain
-from .plain import Row
+from . import plain_values
+from .plain_values import Row
 
 if TYPE_CHECKING:
     from ..engine import comparison
 
-COLUMNS = ("id", "when", "chosen_level_mg_per_m2", *plain.CYCLE)
+COLUMNS = ("id", "when", "chosen_level_mg_per_m2", *plain_values.CYCLE)
 
 
 def rows(found: Iterable[comparison.Row]) -> list[Row]:
@@ -19,7 +19,9 @@ def rows(found: Iterable[comparison.Row]) -> list[Row]:
     return [
         dict(
             zip(
-                COLUMNS, (row.regimen.id, row.when, plain.number(row.level), *plain.cycle(*cycle).values()), strict=True
+                COLUMNS,
+                (row.regimen.id, row.when, plain_values.number(row.level), *plain_values.cycle(*cycle).values()),
+                strict=True,
             )
         )
         for row in found

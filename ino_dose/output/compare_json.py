@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .. import units
-from . import plain, regimens_json, show_json
-from .plain import Row
+from . import plain_values, regimens_json, show_json
+from .plain_values import Row
 
 if TYPE_CHECKING:
     from ..engine import comparison
@@ -36,11 +36,11 @@ def _compared(regimen: Regimen, rows: list[comparison.Row]) -> Row:
 def _branch(row: comparison.Row) -> Row:
     return {
         "when": row.when,
-        "level_mg_per_m2": plain.number(row.level),
+        "level_mg_per_m2": plain_values.number(row.level),
         "open_ended": row.open_ended,
-        "cycles": [plain.cycle(*cycle) for cycle in row.cycles],
-        "total_mg_per_m2": plain.number(units.total((cycle.level for cycle in row.cycles), units.LEVEL)),
-        "cumulative_mg_per_m2": plain.number(row.standing.total),
+        "cycles": [plain_values.cycle(*cycle) for cycle in row.cycles],
+        "total_mg_per_m2": plain_values.number(units.total((cycle.level for cycle in row.cycles), units.LEVEL)),
+        "cumulative_mg_per_m2": plain_values.number(row.standing.total),
         "status": row.standing.status,
-        **plain.sides(row.standing),
+        **plain_values.sides(row.standing),
     }

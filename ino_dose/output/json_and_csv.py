@@ -14,7 +14,7 @@ from .. import units
 from ..errors import printable
 
 if TYPE_CHECKING:
-    from .plain import Row
+    from .plain_values import Row
 
 
 def to_json(value: Any, indent: str = "") -> str:

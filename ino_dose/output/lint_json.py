@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .plain import Row
+from .plain_values import Row
 
 if TYPE_CHECKING:
     from ..errors import Fault

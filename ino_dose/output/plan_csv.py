@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import plan_json
-from .plain import Row
+from .plain_values import Row
 
 if TYPE_CHECKING:
     from ..engine.plan import Plan
 
-AMOUNTS = ("level_mg_per_m2", "calculated_mg", "dose_mg", "delivered_mg_per_m2", "cumulative_mg_per_m2")
-PLANNED = ("cycle", "day", *AMOUNTS, "ceiling_status", "source", "source_spot")
+NUMBERS = ("level_mg_per_m2", "calculated_mg", "dose_mg", "delivered_mg_per_m2", "cumulative_mg_per_m2")
+PLANNED = ("cycle", "day", *NUMBERS, "ceiling_status", "source", "source_spot")
 LIVED = (*PLANNED, "state", "date", "counted_mg_per_m2", "bsa_m2")
 
 

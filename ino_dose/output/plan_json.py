@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from .. import __version__, units
 from ..engine import plan as plans
 from ..engine import preparation, remarks
-from . import plain
-from .plain import Row
+from . import plain_values
+from .plain_values import Row
 
 if TYPE_CHECKING:
     from ..engine.dosing import Dose
@@ -31,8 +31,8 @@ def value(found: Plan) -> Row:
         "course": {
             "first_cycle": found.doses[0].prescribed.cycle,
             "cycles": found.last_cycle,
-            "remission_after": plain.remission(found.course.remission),
-            "prior_mg_per_m2": plain.number(found.course.prior),
+            "remission_after": plain_values.remission(found.course.remission),
+            "prior_mg_per_m2": plain_values.number(found.course.prior),
             "prior_stated": found.course.prior_stated,
             "hsct": found.course.hsct,
             "start": _day(found.course.start),
@@ -44,23 +44,25 @@ def value(found: Plan) -> Row:
         "doses": doses(found),
         "cycles": list(_cycles(found)),
         "total": {
-            "level_mg_per_m2": plain.number(plans.total(found.doses)),
-            "cumulative_mg_per_m2": plain.number(found.standing.total),
-            "dose_mg": plain.number(units.total((dose.dose for dose in found.doses), units.DOSE)),
-            "delivered_mg_per_m2": plain.quotient(units.total((dose.delivered for dose in found.doses), units.LEVEL)),
+            "level_mg_per_m2": plain_values.number(plans.total(found.doses)),
+            "cumulative_mg_per_m2": plain_values.number(found.standing.total),
+            "dose_mg": plain_values.number(units.total((dose.dose for dose in found.doses), units.DOSE)),
+            "delivered_mg_per_m2": plain_values.quotient(
+                units.total((dose.delivered for dose in found.doses), units.LEVEL)
+            ),
         },
         "product": found.product and _product(found, found.product),
         "ceiling": {
             "title": found.ceiling.title,
-            "lower_mg_per_m2": plain.number(found.ceiling.lower),
-            "upper_mg_per_m2": plain.number(found.ceiling.upper),
+            "lower_mg_per_m2": plain_values.number(found.ceiling.lower),
+            "upper_mg_per_m2": plain_values.number(found.ceiling.upper),
             "status": found.status,
-            "source": plain.spot(found.ceiling.citations[0]),
-            **plain.sides(found.standing),
+            "source": plain_values.spot(found.ceiling.citations[0]),
+            **plain_values.sides(found.standing),
             "given": {
-                "cumulative_mg_per_m2": plain.number(found.given.total),
+                "cumulative_mg_per_m2": plain_values.number(found.given.total),
                 "status": found.given.status,
-                **plain.sides(found.given),
+                **plain_values.sides(found.given),
             },
         },
         "left": {
@@ -72,10 +74,10 @@ def value(found: Plan) -> Row:
             {
                 "when": branch.when,
                 "cycles": branch.cycles,
-                "level_mg_per_m2": plain.number(branch.level),
-                "cumulative_mg_per_m2": plain.number(branch.standing.total),
+                "level_mg_per_m2": plain_values.number(branch.level),
+                "cumulative_mg_per_m2": plain_values.number(branch.standing.total),
                 "ceiling_status": branch.standing.status,
-                "first_over": plain.first_over(branch.standing),
+                "first_over": plain_values.first_over(branch.standing),
             }
             for branch in found.undecided
         ],
@@ -99,16 +101,16 @@ def patient(found: Plan) -> Row:
     """Whose plan it is: the sizes, and the BSA with what it is from."""
     return {
         "id": found.patient,
-        "height_cm": plain.number(found.body.height),
-        "weight_kg": plain.number(found.body.weight),
-        "bsa_m2": plain.number(found.body.bsa),
+        "height_cm": plain_values.number(found.body.height),
+        "weight_kg": plain_values.number(found.body.weight),
+        "bsa_m2": plain_values.number(found.body.bsa),
         "bsa_formula": found.body.formula.id if found.body.formula else None,
     }
 
 
 def sources(found: Plan) -> list[Row]:
     """The sources of a plan's regimen, and of its ceiling."""
-    return [plain.source(source) for source in (*found.regimen.sources, *_others(found))]
+    return [plain_values.source(source) for source in (*found.regimen.sources, *_others(found))]
 
 
 def doses(found: Plan) -> list[Row]:
@@ -121,22 +123,22 @@ def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: s
     return {
         "cycle": dose.prescribed.cycle,
         "day": dose.prescribed.day,
-        "level_mg_per_m2": plain.number(dose.prescribed.level),
-        "calculated_mg": plain.number(dose.calculated),
-        "dose_mg": plain.number(dose.dose),
-        "delivered_mg_per_m2": plain.quotient(dose.delivered),
-        "cumulative_mg_per_m2": plain.number(cumulative),
+        "level_mg_per_m2": plain_values.number(dose.prescribed.level),
+        "calculated_mg": plain_values.number(dose.calculated),
+        "dose_mg": plain_values.number(dose.dose),
+        "delivered_mg_per_m2": plain_values.quotient(dose.delivered),
+        "cumulative_mg_per_m2": plain_values.number(cumulative),
         "ceiling_status": status,
-        "source": plain.spot(dose.prescribed.citations[0]),
-        "further_sources": plain.spots(dose.prescribed.citations[1:]),
+        "source": plain_values.spot(dose.prescribed.citations[0]),
+        "further_sources": plain_values.spots(dose.prescribed.citations[1:]),
         "state": dose.state,
         "date": _day(dose.date),
-        "counted_mg_per_m2": plain.number(dose.counted),
-        "bsa_m2": plain.number(dose.bsa),
+        "counted_mg_per_m2": plain_values.number(dose.counted),
+        "bsa_m2": plain_values.number(dose.bsa),
         "deviation_percent": units.thousandths(units.deviation(dose.dose, dose.calculated)),
         "vials": made and made.vials,
-        "withdraw_ml": made and plain.number(made.withdraw),
-        "bag_mg_per_ml": made and plain.number(made.concentration),
+        "withdraw_ml": made and plain_values.number(made.withdraw),
+        "bag_mg_per_ml": made and plain_values.number(made.concentration),
     }
 
 
@@ -147,7 +149,7 @@ def _product(found: Plan, product: Product) -> Row:
         "title": product.title,
         "vials": sum(preparation.vials(dose.dose, product) for dose in planned),
         "vials_saved": sum(preparation.saved(dose, found.rounding, product) for dose in planned),
-        "sources": [plain.source(source) for source in product.sources],
+        "sources": [plain_values.source(source) for source in product.sources],
     }
 
 
@@ -156,13 +158,13 @@ def _day(day: date | None) -> str | None:
 
 
 def _counted(found: Plan, state: str) -> Decimal | None:
-    return plain.number(plans.total(dose for dose in found.doses if dose.state == state))
+    return plain_values.number(plans.total(dose for dose in found.doses if dose.state == state))
 
 
 def _left(found: plans.Left) -> Row:
     return {
-        "level_mg_per_m2": plain.number(found.level),
-        "dose_mg": plain.number(found.dose),
+        "level_mg_per_m2": plain_values.number(found.level),
+        "dose_mg": plain_values.number(found.dose),
         "doses": found.doses,
         "cycles": found.cycles,
     }
@@ -173,7 +175,7 @@ def _cycles(found: Plan) -> Iterator[Row]:
     for number, judged in found.by_cycle:
         doses, (_, cumulative, status) = [each.dose for each in judged], judged[-1]
         amount = units.total((dose.dose for dose in doses), units.DOSE)
-        yield plain.cycle(number, plans.total(doses), amount, cumulative, status)
+        yield plain_values.cycle(number, plans.total(doses), amount, cumulative, status)
 
 
 def _others(found: Plan) -> list[Source]:

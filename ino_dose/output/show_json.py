@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..engine.regimen import Choice
-from . import plain, regimens_json
-from .plain import Row
+from . import plain_values, regimens_json
+from .plain_values import Row
 
 if TYPE_CHECKING:
     from ..engine.regimen import Block, Regimen, Result
@@ -20,22 +20,23 @@ def value(found: Regimen) -> Row:
         **regimens_json.entry(found),
         "sha256": found.sha256,
         "blocks": [_block(block) for block in found.blocks],
-        "stop": found.stop and {"after_cycle": found.stop.after_cycle, "sources": plain.spots(found.stop.citations)},
+        "stop": found.stop
+        and {"after_cycle": found.stop.after_cycle, "sources": plain_values.spots(found.stop.citations)},
         "transplant": found.transplant
         and {
             "cycles": found.transplant.cycles,
             "at_most": found.transplant.at_most,
             "note": found.transplant.note or None,
-            "sources": plain.spots(found.transplant.citations),
+            "sources": plain_values.spots(found.transplant.citations),
         },
         "totals": [
             {
                 "through_cycle": total.through_cycle,
-                "remission_after": plain.remission(total.remission_after),
-                "level_mg_per_m2": plain.number(total.chosen),
-                "total_mg_per_m2": plain.number(total.level),
+                "remission_after": plain_values.remission(total.remission_after),
+                "level_mg_per_m2": plain_values.number(total.chosen),
+                "total_mg_per_m2": plain_values.number(total.level),
                 "worked": total.worked or None,
-                "sources": plain.spots(total.citations),
+                "sources": plain_values.spots(total.citations),
             }
             for total in found.totals
         ],
@@ -50,7 +51,7 @@ def value(found: Regimen) -> Row:
         "results": [published(each) for each in found.results],
         "missing": found.missing,
         "not_stated": found.not_stated,
-        "sources": [plain.source(source) for source in found.sources],
+        "sources": [plain_values.source(source) for source in found.sources],
     }
 
 
@@ -62,11 +63,11 @@ def _block(block: Block) -> Row:
         "length_d": block.length,
         "doses": block.doses
         and [
-            {"day": dose.day, "level_mg_per_m2": _level(dose.level), "sources": plain.spots(dose.citations)}
+            {"day": dose.day, "level_mg_per_m2": _level(dose.level), "sources": plain_values.spots(dose.citations)}
             for dose in block.doses
         ],
         "note": block.note or None,
-        "sources": plain.spots(block.citations),
+        "sources": plain_values.spots(block.citations),
     }
 
 
@@ -82,11 +83,11 @@ def published(result: Result) -> Row:
         "transplant_percent": result.transplant,
         "survival": result.survival or None,
         "sos_vod": result.sos and {"percent": result.sos.percent, "among": result.sos.among},
-        "sources": plain.spots(result.citations),
+        "sources": plain_values.spots(result.citations),
     }
 
 
 def _level(level: Quantity | Choice) -> Any:
     if isinstance(level, Choice):
-        return {"any_of" if level.listed else "range": [plain.number(each) for each in level.levels]}
-    return plain.number(level)
+        return {"any_of" if level.listed else "range": [plain_values.number(each) for each in level.levels]}
+    return plain_values.number(level)

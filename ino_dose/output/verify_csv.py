@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from ..verify import sentences
 from . import json_and_csv, verify_json
-from .plain import Row
+from .plain_values import Row
 
 if TYPE_CHECKING:
     from ..verify.order import Check
-    from ..verify.orders import Checked
+    from ..verify.order_file import Checked
 
 DUE = ("used_bsa_m2", "expected_level_mg_per_m2", "calculated_mg", "expected_dose_mg")
 OFF = ("deviation_percent", "deviation_mg_per_m2")
-SAID = ("verdict", "cause", "sentence", "cause_sentence")
-RESULTS = (*DUE, *OFF, *SAID, "cumulative_mg_per_m2", "ceiling_status", "warnings", "error")
+VERDICT = ("verdict", "cause", "sentence", "cause_sentence")
+ORDER_RESULTS = (*DUE, *OFF, *VERDICT, "cumulative_mg_per_m2", "ceiling_status", "warnings", "error")
 """The columns that a file of orders gains."""
 
 
@@ -29,10 +29,10 @@ def rows(found: Check) -> list[Row]:
 
 def lines(header: Sequence[str], checked: Iterable[Checked]) -> Iterator[str]:
     """The lines of CSV that `verify --orders` prints: a header, and one an order, its own cells as they came."""
-    yield _line([*header, *RESULTS])
+    yield _line([*header, *ORDER_RESULTS])
     width = len(header)
     for each in checked:
-        results = _results(each.check) if each.check else dict.fromkeys(RESULTS) | {"error": each.error}
+        results = _results(each.check) if each.check else dict.fromkeys(ORDER_RESULTS) | {"error": each.error}
         own = [*each.cells[:width], *[None] * (width - len(each.cells))]
         yield _line([*own, *map(json_and_csv.cell, results.values())])
 
@@ -60,4 +60,4 @@ def _results(found: Check) -> Row:
         " ".join(whole["warnings"]) or None,
         None,
     )
-    return dict(zip(RESULTS, values, strict=True))
+    return dict(zip(ORDER_RESULTS, values, strict=True))

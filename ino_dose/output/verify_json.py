@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from .. import __version__, units
 from ..verify import check, sentences
-from . import json_and_csv, plain, plan_json
-from .plain import Row
+from . import json_and_csv, plain_values, plan_json
+from .plain_values import Row
 
 if TYPE_CHECKING:
     from ..verify.order import Cause, Check, Due
-    from ..verify.orders import Checked
+    from ..verify.order_file import Checked
 
 FORMAT = "ino-dose verify 1"
 
@@ -30,11 +30,11 @@ def value(found: Check) -> Row:
         "order": {
             "cycle": found.order.cycle,
             "day": found.order.day,
-            "dose_mg": plain.number(found.order.dose),
-            "stated_bsa_m2": plain.number(found.order.stated_bsa),
+            "dose_mg": plain_values.number(found.order.dose),
+            "stated_bsa_m2": plain_values.number(found.order.stated_bsa),
         },
         "tolerance": {
-            "percent": plain.number(found.tolerance.share),
+            "percent": plain_values.number(found.tolerance.share),
             "ordinary_rounding": found.tolerance.rounding,
         },
         "verdict": found.verdict,
@@ -42,15 +42,15 @@ def value(found: Check) -> Row:
         "sentence": sentences.sentence(found),
         "expected": one and _expected(one),
         "deviation": one and _deviation(one),
-        "rounded_to_mg": one and plain.number(one.rounded_to),
+        "rounded_to_mg": one and plain_values.number(one.rounded_to),
         "nearest": _nearest(found, due) if found.verdict == "not_scheduled" else None,
         "causes": [_cause(cause) for cause in found.causes],
         "cumulative": _cumulative(due) if len(found.due) == 1 else None,
         "branches": [_branch(each) for each in found.due] if len(found.due) > 1 else [],
         "ceiling": {
-            "lower_mg_per_m2": plain.number(plan.ceiling.lower),
-            "upper_mg_per_m2": plain.number(plan.ceiling.upper),
-            "source": plain.spot(plan.ceiling.citations[0]),
+            "lower_mg_per_m2": plain_values.number(plan.ceiling.lower),
+            "upper_mg_per_m2": plain_values.number(plan.ceiling.upper),
+            "source": plain_values.spot(plan.ceiling.citations[0]),
         },
         "assumptions": sentences.assumptions(found),
         "warnings": sentences.warnings(found),
@@ -62,27 +62,27 @@ def _course(found: Check) -> Row:
     course = found.due[0].plan.course
     remission = None if len(found.due) > 1 else course.remission
     return {
-        "remission_after": plain.remission(remission),
-        "prior_mg_per_m2": plain.number(course.prior),
+        "remission_after": plain_values.remission(remission),
+        "prior_mg_per_m2": plain_values.number(course.prior),
         "prior_stated": course.prior_stated,
-        "level_mg_per_m2": plain.number(course.level),
+        "level_mg_per_m2": plain_values.number(course.level),
     }
 
 
 def _expected(due: Due) -> Row | None:
     return due.dose and {
-        "level_mg_per_m2": plain.number(due.dose.prescribed.level),
-        "calculated_mg": plain.number(due.dose.calculated),
-        "dose_mg": plain.number(due.dose.due),
-        "source": plain.spot(due.dose.prescribed.citations[0]),
+        "level_mg_per_m2": plain_values.number(due.dose.prescribed.level),
+        "calculated_mg": plain_values.number(due.dose.calculated),
+        "dose_mg": plain_values.number(due.dose.due),
+        "source": plain_values.spot(due.dose.prescribed.citations[0]),
     }
 
 
 def _deviation(due: Due) -> Row | None:
     return due.off and {
         "percent": units.thousandths(due.off.percent),
-        "mg": plain.number(due.off.dose),
-        "mg_per_m2": plain.quotient(due.off.level),
+        "mg": plain_values.number(due.off.dose),
+        "mg_per_m2": plain_values.quotient(due.off.level),
     }
 
 
@@ -96,7 +96,7 @@ def _cause(cause: Cause) -> Row:
         "kind": cause.kinds[0],
         "alike": cause.kinds[1:],
         "sentence": sentences.fits(cause),
-        "dose_mg": plain.number(cause.amount),
+        "dose_mg": plain_values.number(cause.amount),
         "rounded_to_mg": cause.step,
     }
 
@@ -104,8 +104,8 @@ def _cause(cause: Cause) -> Row:
 def _cumulative(due: Due) -> Row:
     return {
         "counted_as": "prescribed" if due.agrees else "ordered",
-        "counted_mg_per_m2": plain.number(due.counted),
-        "cumulative_mg_per_m2": plain.number(due.standing.total),
+        "counted_mg_per_m2": plain_values.number(due.counted),
+        "cumulative_mg_per_m2": plain_values.number(due.standing.total),
         "ceiling_status": due.standing.status,
     }
 
@@ -116,7 +116,7 @@ def _branch(due: Due) -> Row:
         "agrees": due.agrees,
         "expected": _expected(due),
         "deviation": _deviation(due),
-        "rounded_to_mg": plain.number(due.rounded_to),
+        "rounded_to_mg": plain_values.number(due.rounded_to),
         "cumulative": _cumulative(due),
     }
 

@@ -13,7 +13,7 @@ from .page import Part, Style, Styled, Title
 if TYPE_CHECKING:
     from ..verify.order import Check, Due, Verdict
 
-STYLES: dict[Verdict, Style] = {
+VERDICT_STYLES: dict[Verdict, Style] = {
     "agrees": "bold green",
     "differs": "bold red",
     "undecided": "bold magenta",
@@ -25,7 +25,7 @@ def parts(found: Check) -> Iterator[Part]:
     """One order: the verdict and what would explain it, what was ordered and what is due, where that leads."""
     order, plan = found.order, found.due[0].plan
     yield from page.heading(plan.regimen, f" · cycle {order.cycle}, day {order.day}")
-    yield page.line(Styled(sentences.sentence(found), STYLES[found.verdict]))
+    yield page.line(Styled(sentences.sentence(found), VERDICT_STYLES[found.verdict]))
     yield page.line()
     yield page.Points("What would explain it", sentences.because(found))
     yield from plan_page.whose(plan)

@@ -10,7 +10,7 @@ from ..errors import InputError
 from . import source
 
 AT_ONCE = 64 * 1024
-LONGEST = 1024 * 1024
+LONGEST_LINE = 1024 * 1024
 """Bytes that are read at once, and more than any row has."""
 
 
@@ -40,7 +40,7 @@ def read(stream: BufferedReader, name: str, wait: Callable[[], object]) -> Itera
             number += 1
             yield _line(number, line, too_long)
             too_long = False
-        if len(rest) > LONGEST:
+        if len(rest) > LONGEST_LINE:
             rest, too_long = rest[:AT_ONCE], True
     if size is not None and done < size:
         raise InputError(name, "became shorter while it was read", "wait until it is written, and try again")
@@ -51,7 +51,7 @@ def read(stream: BufferedReader, name: str, wait: Callable[[], object]) -> Itera
 def _line(number: int, line: bytes, too_long: bool) -> Line:
     if number == 1:
         line = line.removeprefix(source.BOM)
-    if too_long or len(line) > LONGEST:
+    if too_long or len(line) > LONGEST_LINE:
         shown = line[:40].decode(errors="backslashreplace").replace("\0", r"\x00")
         return Line(number, shown, "is longer than 1 MiB, which no row is; check its quotes and its end")
     problem = ""

@@ -16,8 +16,8 @@ from ..errors import InputError, printable
 
 Form = Literal["csv", "ndjson", "parquet"]
 ENDINGS: dict[str, Form] = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
-SIZE = 5 * 512 * 1024
-LONGEST = 8 * SIZE
+PIECE = 5 * 512 * 1024
+LONGEST_ROW = 8 * PIECE
 """Bytes that are read at once, and more than any row has."""
 BOM = b"\xef\xbb\xbf"
 SEPARATORS = {";": "semicolons", "\t": "tabs"}
@@ -84,12 +84,12 @@ class Pieces:
         self.size = size(stream)
 
     def __iter__(self) -> Iterator[bytes]:
-        size = SIZE // 8  # a small one first, so that there is something to plan while the next is read
+        size = PIECE // 8  # a small one first, so that there is something to plan while the next is read
         while self._more(size):
-            size = SIZE
+            size = PIECE
             if end := self._end():
                 yield self._taken(end)
-            if len(self.rest) > LONGEST:
+            if len(self.rest) > LONGEST_ROW:
                 self._taken(1)
                 raise self.refused(0, "a row begins here that does not end", "close its quotes")
         if self.rest.strip(b"\r\n"):
@@ -99,7 +99,7 @@ class Pieces:
     def first(self) -> bytes:
         """The first row that is not blank, alone, without a byte order mark."""
         end = 0
-        while not end and len(self.rest) < LONGEST and self._more(SIZE // 64):
+        while not end and len(self.rest) < LONGEST_ROW and self._more(PIECE // 64):
             self.rest = self.rest.removeprefix(BOM) if self.read == len(self.rest) else self.rest
             while (end := self.rest.find(b"\n") + 1) and not self.rest[:end].strip():
                 self.rest, self.line = self.rest[end:], self.line + 1

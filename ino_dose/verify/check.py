@@ -30,7 +30,7 @@ from .order import USUAL, Answer, Check, Deviation, Due, Order, Scheduled, Toler
 if TYPE_CHECKING:
     from ..units import Quantity
 
-STEP = Rounding(dosing.ORDINARY[0])
+USUAL_ROUNDING = Rounding(dosing.ORDINARY[0])
 
 
 @units.exact
@@ -42,7 +42,7 @@ def recompute(
     order: Order,
     tolerance: Tolerance = USUAL,
     product: Product | None = None,
-    rounding: Rounding = STEP,
+    rounding: Rounding = USUAL_ROUNDING,
     growth: Growth | None = None,
     library: Callable[[], Sequence[Regimen]] = tuple,
 ) -> Check:
@@ -146,7 +146,7 @@ NEEDED = {
     "dose": ("write the mg ordered, ", Field("dose", "0.91mg")),
 }
 SIZES = ("height", "weight", "bsa", "stated bsa", "formula", "sex")
-FIELDS = ("id", *NEEDED, *SIZES, "remission after", "prior", "level", "tolerance")
+ORDER_FIELDS = ("id", *NEEDED, *SIZES, "remission after", "prior", "level", "tolerance")
 """What is said of an order, by the plain name of each field."""
 WIDEST = units.quantity("50", units.SHARE)
 """The largest tolerance that may be stated."""

@@ -39,9 +39,9 @@ DOUBLE = {*LEVELS, *POINTS, *AREAS}
 """The kinds of which two together are looked for where no single slip fits."""
 LESS = ("vial", "other_regimen", "formula", "inches_and_pounds", "digits")
 COMMON = ("rounded", *LEVELS, "other_level", "level_as_dose", "whole_cycle", *POINTS, *AREAS, *LESS)
-DIGITS = ("digits_of_weight", "digits_of_height")
-RARE = ("double", "half", "two_doses", "standard_bsa", "reduced", *DIGITS, "equal_parts", "per_kg", "rounded_away")
-KINDS = (*COMMON, "older_weight", *RARE)
+OF_DIGITS = ("digits_of_weight", "digits_of_height")
+RARE = ("double", "half", "two_doses", "standard_bsa", "reduced", *OF_DIGITS, "equal_parts", "per_kg", "rounded_away")
+SLIPS = (*COMMON, "older_weight", *RARE)
 """Every kind of slip. Of two that fit alike, the one that comes first here is named first."""
 
 
@@ -164,7 +164,7 @@ def _fitting(check: Check, candidates: Iterable[Candidate]) -> list[Ranked]:
 def _rank(check: Check, kinds: tuple[str, ...], bsa: Quantity, coarse: Decimal) -> Rank:
     against = _contradicts(check.order.stated_bsa, bsa)
     coarse = EXACT if set(LEVELS).issuperset(kinds) else coarse
-    return Rank(len(kinds), against, _tier(kinds, coarse), coarse, sum(map(KINDS.index, kinds)))
+    return Rank(len(kinds), against, _tier(kinds, coarse), coarse, sum(map(SLIPS.index, kinds)))
 
 
 def _tier(kinds: tuple[str, ...], coarse: Decimal) -> int:

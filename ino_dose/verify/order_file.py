@@ -90,7 +90,7 @@ def read(path: str, asked: Asked) -> Iterator[File]:
 
 
 def _columns(names: Sequence[str], place: str, asked: Asked) -> Columns:
-    return header.read(names, check.FIELDS, place, asked.results, asked.passed)
+    return header.read(names, check.ORDER_FIELDS, place, asked.results, asked.passed)
 
 
 def _csv(place: str, first: Line, found: Iterator[Line], asked: Asked) -> tuple[list[str], Iterator[Checked]]:
