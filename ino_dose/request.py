@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import errors, units
+from . import counts_and_dates, errors, units
 from .engine import body as bodies
 from .engine import course as courses
 from .engine.body import Body
@@ -87,7 +87,7 @@ def value(field: str, text: str, place: Place) -> object:
     if field in AMOUNT_FIELDS and text not in ALLOWED_WORDS.get(field, ()):
         return units.read(text, AMOUNT_FIELDS[field], place)
     if field in ("start", "transplant"):
-        return units.day(text, place)
+        return counts_and_dates.day(text, place)
     if field == "cycles":
         return _cycle(text, place)
     return _remission(text, place) if field == "remission after" else text
@@ -129,11 +129,11 @@ def _after(said: Mapping[str, str], file: CourseFile | None) -> str | None:
 
 
 def _day(said: Mapping[str, str], field: str) -> date | None:
-    return units.day(said[field], Field(field)) if field in said else None
+    return counts_and_dates.day(said[field], Field(field)) if field in said else None
 
 
 def _cycle(said: str, place: Place, more: str = "") -> int:
-    return units.whole(said, place, "a cycle", f"write the cycle's number, as in 3{more}")
+    return counts_and_dates.whole(said, place, "a cycle", f"write the cycle's number, as in 3{more}")
 
 
 def body(

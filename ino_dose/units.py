@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import cache, wraps
@@ -22,9 +21,9 @@ from .errors import InputError, Place
 
 if TYPE_CHECKING:
     Quantity = pint.registry.Quantity[Any]
+
 P = ParamSpec("P")
 T = TypeVar("T")
-
 registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Decimal)
 registry.load_definitions(Path(__file__).with_name("units.txt").read_text("utf-8").splitlines())
 
@@ -70,7 +69,6 @@ VOLUME = Kind("a volume", "mL", ("mL",), "50 mL")
 MASS_INDEX = Kind("a body mass index", "kg/m**2", ("kg/m2", "kg/m^2", "kg/m²"), "25 kg/m2")
 CONCENTRATION = Kind("a concentration", "mg/mL", ("mg/mL",), "0.25 mg/mL")
 KINDS = (HEIGHT, WEIGHT, AREA, DOSE, LEVEL, DURATION, SHARE, VOLUME, CONCENTRATION, MASS_INDEX)
-
 SHOWN = {
     "cm": "cm",
     "kg": "kg",
@@ -273,30 +271,3 @@ def digits(value: Decimal | Fraction) -> str:
 def show(amount: Quantity, kind: Kind) -> str:
     """An amount as it may stand in a chart: `1.8 mg/m²`, `0.91 mg`."""
     return f"{digits(amount.magnitude)} {SHOWN[kind.unit]}"
-
-
-def whole(said: str, place: Place, called: str, hint: str, least: int = 1, digits: int = 3) -> int:
-    """A whole number of so many digits, written plainly: `called` says what it is."""
-    if not re.fullmatch(rf"0|[1-9][0-9]{{0,{digits - 1}}}", said) or int(said) < least:
-        raise InputError(place, f"{said!r} is not {called}", hint, kind=f"not {called}")
-    return int(said)
-
-
-def days(said: str, place: Place) -> int:
-    """A number of days, 1 to 99 and whole."""
-    number = read(said, DURATION, place).magnitude
-    if number not in range(1, 100):
-        problem = f"{said!r} is not 1 to 99 whole days"
-        raise InputError(place, problem, f"write it like {DURATION.example}", kind="not 1 to 99 whole days")
-    return int(number)
-
-
-def day(said: str, place: Place) -> date:
-    """A date that exists, written year-month-day, in this century or those beside it: 0202 and 9999 are slips."""
-    try:
-        if not re.fullmatch(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", said):
-            raise ValueError
-        return date.fromisoformat(said)
-    except ValueError:
-        hint = "write year-month-day, as in 2026-12-01"
-        raise InputError(place, f"{said!r} is not a date", hint, kind="not a date") from None

@@ -19,6 +19,7 @@ FLOORS = (
     "tables",
     "request",
     "engine",
+    "counts_and_dates",
     "units",
     "errors",
     "__init__",

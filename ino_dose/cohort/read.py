@@ -20,8 +20,6 @@ from .columns import PATIENT_FIELDS, RESULTS, Columns
 BATCH = 32_768
 HELD = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Categorical, pl.Enum, pl.Decimal, pl.Null)
 """Types, beside numbers, that a cell of CSV and a value of NDJSON can hold."""
-
-
 Words = Callable[[pl.DataFrame], pl.DataFrame]
 """The cells of a frame in words by field, with their sizes."""
 

@@ -17,8 +17,6 @@ MOST: Final = units.quantity("10", units.SHARE)
 """Per cent by which rounding may move a dose."""
 ORDINARY: Final = tuple(units.quantity(step, units.DOSE) for step in ("0.01", "0.05", "0.1"))
 """Steps that doses are ordinarily rounded to, in mg."""
-
-
 State = Literal["planned", "given", "omitted"]
 
 

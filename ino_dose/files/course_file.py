@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from .. import errors, request, units
+from .. import counts_and_dates, errors, request, units
 from ..engine import body as bodies
 from ..engine import course as courses
 from ..engine import dosing, prescription
@@ -148,7 +148,7 @@ def _dose_given(at: Node) -> Quantity | None:
 
 
 def _on(found: Record) -> date | None:
-    return found.read("on", lambda at: units.day(at.text(), at.place), None)
+    return found.read("on", lambda at: counts_and_dates.day(at.text(), at.place), None)
 
 
 def _measured(what: Literal["weight", "height", "bsa"], kind: Kind) -> Callable[[Record, int, int], Event]:
@@ -171,7 +171,9 @@ def _share(at: Node) -> Quantity:
 
 
 def _lasted(found: Record, cycle: int, day: int) -> Event:
-    return Lasted(cycle, found.node.place, found.read("length", lambda at: units.days(at.text(), at.place), 1))
+    return Lasted(
+        cycle, found.node.place, found.read("length", lambda at: counts_and_dates.days(at.text(), at.place), 1)
+    )
 
 
 READERS: dict[str, Callable[[Record, int, int], Event]] = {

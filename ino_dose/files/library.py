@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import Fault, Field, InputError
-from . import BUNDLED as BUNDLED
-from . import text_file
+from . import BUNDLED, text_file
 
 if TYPE_CHECKING:
     from ..engine.body import Growth

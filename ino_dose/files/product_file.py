@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import units
+from .. import counts_and_dates, units
 from ..engine.preparation import Product
 from ..errors import Collected
 from ..units import Kind
@@ -48,4 +48,4 @@ def _amount(fact: Record, key: str, kind: Kind) -> Quantity:
 
 
 def _days(at: Node) -> int:
-    return units.days(at.text(), at.place)
+    return counts_and_dates.days(at.text(), at.place)

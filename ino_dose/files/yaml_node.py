@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import yaml
 
-from .. import errors, units
+from .. import counts_and_dates, errors
 from ..errors import Collected, InputError
 
 DEEPEST = 20
@@ -103,7 +103,7 @@ class Node(NamedTuple):
     def whole(self) -> int:
         """A whole number from 1, written plainly."""
         hint = "write it like 3, without a leading zero"
-        return units.whole(self.text(), self.place, "a whole number from 1", hint, digits=6)
+        return counts_and_dates.whole(self.text(), self.place, "a whole number from 1", hint, digits=6)
 
     def items(self) -> tuple[Node, ...]:
         """The entries of a list, of which there is at least one."""

@@ -52,8 +52,6 @@ UNIT_WORDS = (
     "cm|mm|m|meters?|metres?|in|inch|inches|ft|feet|kg|kgs|kilograms?|kilos?|g|grams?|lb|lbs|pounds?|m2|sqm|mcg|ug|mg|"
     "mg m2|mg per m2|mgm2|mgperm2|mg per m|mcg m2|mcg per m2|percent|pct"
 )
-
-
 WHOLE = ("cycles", "from cycle", "remission after", "cycle", "day")
 """The fields that are whole numbers, which some programs write as 3.0."""
 LONGEST_SHOWN, LONGEST_SLIPPED = 100, 30

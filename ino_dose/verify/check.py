@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .. import request, units
+from .. import counts_and_dates, request, units
 from ..engine import administration, dosing, exposure, prescription
 from ..engine import plan as plans
 from ..engine.body import Body, Growth
@@ -192,7 +192,7 @@ def _of_the_order() -> Iterator[None]:
 
 def _order(said: Texts) -> Order:
     cycle, day = (
-        units.whole(said[name] or "", Field(name), "a whole number", "write it like 8", least=0)
+        counts_and_dates.whole(said[name] or "", Field(name), "a whole number", "write it like 8", least=0)
         for name in ("cycle", "day")
     )
     dose = units.read(said["dose"] or "", units.DOSE, Field("dose"))
