@@ -33,5 +33,5 @@ def day(said: str, place: Place) -> date:
             raise ValueError
         return date.fromisoformat(said)
     except ValueError:
-        hint = "write year-month-day, as in 2026-12-01"
+        hint = "write year-month-day, as in 2026-12-01, from 1900 to 2199"
         raise InputError(place, f"{said!r} is not a date", hint, kind="not a date") from None

@@ -135,17 +135,17 @@ def read(text: str, kind: Kind, place: Place, words: str = "") -> Quantity:
     elif word == "ft" and "." in match[1]:
         problem, sort = f"{text!r} has a point in its feet: feet are whole, and inches follow", "feet with a point"
     elif sum(map(str.isdigit, match[1])) > MOST_DIGITS:
-        problem, sort = f"{text!r} has more than {MOST_DIGITS} digits", "too many digits"
+        problem, sort = f"{text[:40]!r} has more than {MOST_DIGITS} digits", "too many digits"
     if match is None or problem:
-        raise InputError(place, problem, f"write it like {_example(kind, unit, sort)}{words}", kind=sort)
+        raise InputError(place, problem, f"write it like {_example(kind, unit, text)}{words}", kind=sort)
     return _in_unit_of(kind, Decimal(match[1]), word)
 
 
-def _example(kind: Kind, unit: str, sort: str) -> str:
+def _example(kind: Kind, unit: str, text: str) -> str:
     """How it is written: as a number where the unit is known, in feet and inches where those were meant."""
     if unit:
         return ALONE_LIKE[unit]
-    return "5ft 11in" if sort.startswith("feet") else kind.example
+    return "5ft 11in" if kind is HEIGHT and re.search("f(ee|oo)?t|['’′]", text) else kind.example
 
 
 @exact
@@ -163,7 +163,7 @@ def _add_inches(feet: Quantity, inches: Quantity, place: Place) -> Quantity:
 
 def _what_is_wrong(text: str, kind: Kind, unit: str = "") -> tuple[str, str]:
     """What is wrong with a text, in its own words and without them; `unit` is known where it stands in a column's name."""
-    said, words = repr(text), ", ".join(kind.spelled[:3])
+    said, words = repr(text) if len(text) <= 80 else f"{text[:40]!r}…", ", ".join(kind.spelled[:4])
     if not text.strip(" "):
         return f"{kind.name} is empty", "empty"
     if re.search(r"[0-9],[0-9]", text):
@@ -197,7 +197,10 @@ def _what_is_wrong(text: str, kind: Kind, unit: str = "") -> tuple[str, str]:
 def readings(text: str) -> str:
     """What a comma can mean: `82,5kg` is 82.5kg or 825kg, `0,8` is 0.8 or 8."""
     bare = text.strip(" ")
-    return f"{bare.replace(',', '.')} or {re.sub('^0+(?=[0-9])', '', bare.replace(',', ''))}"
+    thousands = re.sub("^0+(?=[0-9])", "", bare.replace(",", ""))
+    if bare.count(",") > 1:
+        return thousands
+    return f"{bare.replace('.', '').replace(',', '.')} or {thousands}"
 
 
 def _of(word: str) -> str:

@@ -293,7 +293,16 @@ def file(tmp_path: Path) -> Callable[[str], Path]:
         (HEADER + "\n\nA2,mrd\n" + GOOD, ":4: the row does not have 5 cells like the header"),
         (HEADER + GOOD + 'A2,mrd-mdacc,178,80,5" tall\n', ":3: the row does not have 5 cells like the header"),
         (HEADER + 'A1,mrd-mdacc,178,80,"two\nlines"\nA2\n', ":4: the row does not have 5 cells like the header"),
-        (HEADER + 'A1,mrd-mdacc,178,80,"open\n' + GOOD, ":2: the row does not have 5 cells like the header"),
+        (HEADER + 'A1,mrd-mdacc,178,80,"open\n' + GOOD, ":2: a quote here is not closed, and whole rows follow"),
+        (
+            HEADER + '"A1,mrd-mdacc,178,82,a\nA2,mrd-mdacc,17,82,b\nA3",mrd-mdacc,178,82,c\n' + GOOD,
+            ":2: a quote here is not closed, and whole rows follow",
+        ),
+        (
+            HEADER + 'A1,mrd-mdacc,178,82,"a\nA2,mrd-mdacc,17,82,b\nA3,mrd-mdacc,178,82,c"\n' + GOOD,
+            ":2: a quote here is not closed, and whole rows follow",
+        ),
+        (HEADER + GOOD + "A2,mrd-mdacc,178,80,a\rb\n", ":3: a carriage return stands alone"),
         (HEADER + GOOD + "M\udcfcller,mrd-mdacc,178,80,\n", ":3: is not UTF-8"),
         ("id,regimen,height_cm\n", ": the column for weight is missing"),
         ("id,height_cm,weight_kg\n", ": the column regimen is missing"),

@@ -188,7 +188,7 @@ def test_a_transplant_without_a_start_leaves_nothing_out_and_says_so(ino: Run) -
 def test_a_date_that_is_none_is_refused(said: str, ino: Run) -> None:
     ran = ino("plan", "mrd-mdacc", "--bsa", "2m2", "--start", said)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == f"--start: {said!r} is not a date; write year-month-day, as in 2026-12-01\n"
+    assert ran.err == f"--start: {said!r} is not a date; write year-month-day, as in 2026-12-01, from 1900 to 2199\n"
 
 
 def test_the_last_year_that_is_taken_ends_without_a_fault(ino: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Set
@@ -13,7 +14,7 @@ from typing import IO, NamedTuple
 import polars as pl
 
 from ..errors import InputError
-from ..tables import header, json_line, source
+from ..tables import csv_rows, header, json_line, source
 from ..tables.source import Form, Pieces
 from .columns import PATIENT_FIELDS, RESULTS, Columns
 
@@ -78,9 +79,12 @@ class Csv(Pieces):
 
     def _block(self, piece: bytes, words: Words, raw: bool) -> Block:
         lines, quoted = pl.read_lines(piece)["line"], b'"' in piece
+        if b"\r" in piece and piece.count(b"\r") != piece.count(b"\r\n"):
+            self._check_returns(piece)
         if quoted:
             if (lines.str.count_matches('"', literal=True) % 2 == 1).any():
                 lines = pl.Series("line", _joined(piece.decode().removesuffix("\n").split("\n")))
+                self._check_joined(lines)
             self._check(lines, quoted)
         if (blank := lines.str.contains(r"^\s*$")).any():
             self._check(lines, quoted)
@@ -91,6 +95,27 @@ class Csv(Pieces):
         frame = self._cells(piece_of_rows, lines, quoted, not raw)
         self.line += piece.count(b"\n") if quoted or blank.any() else lines.len()
         return Block(lines.to_frame() if raw else frame, words(frame))
+
+    def _check_returns(self, piece: bytes) -> None:
+        """Refuse a carriage return that ends no line, unless it stands inside quotes."""
+        place = next((found.start() for found in re.finditer(rb"\r(?!\n)", piece)), 0)
+        if piece.count(b'"', 0, place) % 2 == 0:
+            problem, hint = "a carriage return stands alone", "end lines with a line feed, or put the cell in quotes"
+            raise self.refused(piece.count(b"\n", 0, place), problem, hint)
+
+    def _check_joined(self, lines: pl.Series) -> None:
+        """Refuse a stray quote: one that joins what are whole rows by themselves, and would swallow them."""
+        width = len(self.names)
+        several = lines.str.contains("\n", literal=True)
+        for at in several.arg_true() if width > 1 else ():
+            first, *inner, last = lines[at].split("\n")
+            ends = all(csv_rows.is_row(end.replace('"', "", 1), width) for end in (first, last))
+            if ends or any(csv_rows.is_row(line, width) for line in inner):
+                before = lines[:at]
+                after = at + int(before.str.count_matches("\n", literal=True).sum())
+                raise self.refused(
+                    after, "a quote here is not closed, and whole rows follow", "close it, or take it out"
+                )
 
     def _cells(self, piece: bytes, lines: pl.Series, quoted: bool, nulls: bool) -> pl.DataFrame:
         """The cells of rows; what is between them is commas alone, or the rows are looked at one by one."""
@@ -152,7 +177,7 @@ class NdJson(Pieces):
     def blocks(self, columns: Columns, words: Words, raw: bool, goes: Form) -> Iterator[Block]:
         """The rows, whole as raw lines or else as columns of text."""
         self.rest = self.start + self.rest
-        late = (set(header.known(PATIENT_FIELDS)) | set(RESULTS)) - set(self.names)
+        late = _Late(self.names, columns.header.passed)
         names = list(columns.header.names.values()) if raw else self.names
         for piece in self:
             lines = piece.decode().split("\n")[:-1]
@@ -167,18 +192,32 @@ class NdJson(Pieces):
                 yield Block(whole, words(frame))
             self.line += len(lines)
 
-    def _read(self, line: str, after: int, late: Set[str] = frozenset(), raw: bool = True) -> dict[str, str | None]:
+    def _read(self, line: str, after: int, late: _Late | None = None, raw: bool = True) -> dict[str, str | None]:
         try:
             found = json_line.cells(line)
         except json_line.NoObject as error:
             raise self.refused(after, error.problem, error.hint) from None
-        if wrong := found.keys() & late:
-            problem = f"the key {min(wrong)!r} is not in the first row"
+        if late and (wrong := next(filter(late.says, found), None)) is not None:
+            problem = f"the key {wrong!r} is not in the first row"
             raise self.refused(after, problem, "write it in every row, null where it is not known")
         if not raw and (more := found.keys() - set(self.names)):
             problem = f"the key {min(more)!r} is not in the first row"
             raise self.refused(after, problem, "write it in every row, or have NDJSON written")
         return found
+
+
+class _Late:
+    """Keys that the first row does not have: whether they say something, or nearly."""
+
+    def __init__(self, names: list[str], passed: Set[str]) -> None:
+        self.known = dict.fromkeys((*names, *passed), False)
+        self.telling = {*header.known(PATIENT_FIELDS), *RESULTS}
+
+    def says(self, name: str) -> bool:
+        """Whether a key is a column's, a result's or nearly one; asked of each key once."""
+        if name not in self.known:
+            self.known[name] = name in self.telling or bool(header.nearest(name, PATIENT_FIELDS))
+        return self.known[name]
 
 
 class Parquet:

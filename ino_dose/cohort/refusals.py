@@ -56,7 +56,7 @@ class Refusals:
 
     def _shape(self, field: str, shape: str) -> dict[str, str | None]:
         """The sentence before and behind the gap."""
-        if not shape:
+        if not shape or shape.count(",") > 1 or ("," in shape and "." in shape):
             return {}
         try:
             READ[field](StandIn(shape, self.columns.unit(field)))

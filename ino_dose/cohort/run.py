@@ -54,7 +54,7 @@ def run(task: Task, facts: Facts) -> bool:
         goes = task.target or (source.form if out in (None, "-") else form(str(out), "to"))
         columns = Columns.of(source.names, task.regimen, place(file), task.passed)
         if doses and not columns.has("id"):
-            raise InputError(file, "the column id is missing", "--doses needs it to say whose dose a row is")
+            raise InputError(place(file), "the column id is missing", "--doses needs it to say whose dose a row is")
         raw = source.form == goes != "parquet" and not doses
         quoting = write.quoting(goes, raw)
         planner, tally = Planner(columns, facts, task.round_to, quoting), Tally(quoting.bare, goes == "csv")

@@ -74,6 +74,7 @@ def complete(out: str | None, source: IO[bytes], unfinished: Callable[[str], obj
     try:
         yield Path(name)
         if goal and beside:
+            unfinished(name)  # whoever asked for it may be gone by now
             _give_mode(Path(name), goal)
             Path(name).replace(goal)
         else:
@@ -84,6 +85,9 @@ def complete(out: str | None, source: IO[bytes], unfinished: Callable[[str], obj
                 stream.flush()
     except OSError as error:
         raise InputError(shown, f"cannot be written: {error.strerror or error}", "make room, or name another") from None
+    except pl.exceptions.PolarsError as error:
+        said = str(error).splitlines()[0]
+        raise InputError(shown, f"cannot be written: {said}", "make room, or name another") from None
     finally:
         Path(name).unlink(missing_ok=True)
 

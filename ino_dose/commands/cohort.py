@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from typing import Annotated, Literal
 
 import typer
@@ -37,14 +38,19 @@ def cohort(
     ceiling_file: CeilingFile = None,
 ) -> None:
     """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
-    if not doses:  # reading, planning and writing are threads already: more of them only wait for each other
-        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    threads = os.environ.get("POLARS_MAX_THREADS", "")
+    if not re.fullmatch("[1-9][0-9]{0,3}", threads, re.ASCII):
+        os.environ.pop("POLARS_MAX_THREADS", None)
+        if not doses:  # reading, planning and writing are threads already: more of them only wait for each other
+            os.environ["POLARS_MAX_THREADS"] = "1"
     try:
         from ..cohort import run
-    except ModuleNotFoundError as error:
-        if error.name != "polars":
-            raise
-        raise InputError("cohort", "needs Polars, which is not installed", "pip install 'ino-dose[cohort]'") from None
+    except ImportError as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == "polars":
+            hint = "pip install 'ino-dose[cohort]'"
+            raise InputError("cohort", "needs Polars, which is not installed", hint) from None
+        problem, hint = "cannot load Polars", "give it more memory, or install it anew"
+        raise InputError("cohort", problem, hint) from None
     from ..files import library
 
     gc.freeze()

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from ..errors import printable
 from . import app, result
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -29,7 +30,8 @@ def run() -> None:
         del os.environ["COLUMNS"]  # rich and typer read it as a number
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.argv[1:2] == [SUPERVISED] and hasattr(os, "fork"):
         _supervise()
     try:
@@ -80,11 +82,20 @@ class _Heard(io.FileIO):
             return len(data)
 
 
+class _Shown(io.TextIOWrapper):
+    """Standard error without what moves a screen: a terminal alone gets the signs of our own bar."""
+
+    def write(self, text: str, /) -> int:
+        """The text with a person's control characters and bidirectional overrides spelled out."""
+        return super().write(printable(text, "\n\r\t\x1b" if self.isatty() else "\n\t"))
+
+
 def _stream(number: int, strict: bool) -> io.TextIOWrapper:
     raw = _Whole(number, "w", closefd=False) if strict else _Heard(number, "w", closefd=False)
     buffer: IO[bytes] = io.BufferedWriter(raw)
     line = not strict or os.isatty(number)
-    return io.TextIOWrapper(buffer, "utf-8", "backslashreplace", newline="\n", line_buffering=line)
+    kind = io.TextIOWrapper if strict else _Shown
+    return kind(buffer, "utf-8", "backslashreplace", newline="\n", line_buffering=line)
 
 
 def _end(code: str | int | None) -> NoReturn:
@@ -111,6 +122,7 @@ def _supervise() -> None:
     Whatever ends the child, a signal, too little memory, a file that its reader does not survive,
     nothing half-written stays behind, and the person reads a sentence.
     """
+    heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup has its way
     told, tell = os.pipe()
     child = os.fork()
     if not child:
@@ -122,7 +134,7 @@ def _supervise() -> None:
     def heard(number: int, _: object) -> NoReturn:
         raise _Signalled(number)
 
-    for number in SIGNALS:
+    for number in heeded:
         signal.signal(number, heard)
     paths, ended = b"", 0
     try:
@@ -130,6 +142,8 @@ def _supervise() -> None:
             paths += piece
         status = os.waitpid(child, 0)[1]
     except _Signalled as signalled:
+        for number in heeded:
+            signal.signal(number, signal.SIG_IGN)  # one is enough
         ended = signalled.args[0]
         os.kill(child, signal.SIGKILL)
         status = os.waitpid(child, 0)[1]
@@ -159,7 +173,6 @@ def _ended_by(number: int) -> str | int:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
     if number == signal.SIGKILL:
-        return (
-            f"{SUPERVISED}: the system ended it, as it does where memory runs out; take fewer columns or rows at once"
-        )
-    return f"{SUPERVISED}: reading broke off ({signal.Signals(number).name}); check that the file is whole"
+        return f"{SUPERVISED}: the system ended it, as it does where memory or time runs out; give it more, or take fewer rows"
+    why = f"broke off ({signal.Signals(number).name}), as it does where memory runs out or a file is broken"
+    return f"{SUPERVISED}: {why}; give it more memory, and check that the file is whole"

@@ -25,6 +25,10 @@ def assumptions(plan: Plan) -> list[str]:
     found = [bsa(plan.body)]
     if not course.prior_stated:
         found.append("Prior inotuzumab ozogamicin was not stated and counts as none.")
+    if course.first is not None and course.first > prescription.first_cycle(regimen):
+        found.append(
+            f"The plan begins with cycle {course.first}; what was given before it is taken to be in prior exposure."
+        )
     if regimen.remission_adapted and course.remission is None and not plan.undecided:
         found.append("Remission was not stated; the cycles planned do not depend on it.")
     found.append(_rounding(plan))

@@ -88,15 +88,16 @@ def _to_its_end(first: Line, ahead: deque[Line], lines: Iterator[Line], width: i
         taken.append(line)
         length += len(line.text)
         text = line.text.removesuffix("\r")
-        if line.problem or _fits(text, width):
+        if line.problem or is_row(text, width):
             return None
         if text.count('"') % 2:
-            two_rows = _fits(_without_opening(first.text), width) and _fits(text.replace('"', "", 1), width)
-            return taken if _fits(_joined(taken), width) and not two_rows else None
+            two_rows = is_row(_without_opening(first.text), width) and is_row(text.replace('"', "", 1), width)
+            return taken if is_row(_joined(taken), width) and not two_rows else None
     return None
 
 
-def _fits(text: str, width: int) -> bool:
+def is_row(text: str, width: int) -> bool:
+    """Whether a line is by itself a whole row of a table with so many columns."""
     cells = split(text)
     return not isinstance(cells, str) and len(cells) == width
 

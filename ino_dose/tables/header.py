@@ -38,12 +38,32 @@ WORDS = {
     "day": ("cycle day", "day of cycle", "dose day"),
     "dose": ("ordered", "ordered dose", "amount", "dosage", "given dose"),
     "remission after": ("remission", "cr", "cri", "cr after", "remission cycle", "remission after cycle"),
-    "hsct": ("hct", "sct", "bmt", "allo", "allo hsct", "allohsct", "transplant", "transplant planned"),
-    "prior": ("prior ino", "prior exposure", "previous", "previous exposure", "exposure", "cumulative", "prior dose"),
+    "hsct": (
+        "hct",
+        "sct",
+        "bmt",
+        "allo",
+        "allo hsct",
+        "transplantation",
+        "stem cell transplant",
+        "allohsct",
+        "transplant",
+        "transplant planned",
+    ),
+    "prior": (
+        "prior ino",
+        "prior exposure",
+        "previous",
+        "previous exposure",
+        "exposure",
+        "cumulative",
+        "cum",
+        "prior dose",
+    ),
     "level": ("dose level", "ino level", "dose mg per m2", "dose mg m2"),
     "from cycle": ("start cycle", "first cycle", "next cycle"),
     "formula": ("bsa formula", "bsa method"),
-    "sex": ("gender",),
+    "sex": ("gender", "sexe"),
     "stated bsa": ("order bsa", "bsa on order", "bsa stated", "ordered bsa"),
     "tolerance": ("tol",),
 }
@@ -60,6 +80,26 @@ MAY_BE_EMPTY = ("cycles", "from cycle", "remission after", "hsct", "formula", "s
 """The fields, beside amounts, that a row need not state."""
 
 
+FILLING = frozenset(
+    [
+        "ino",
+        "inotuzumab",
+        "ozogamicin",
+        "planned",
+        "total",
+        "max",
+        "dose",
+        "level",
+        "exposure",
+        "cycle",
+        "after",
+        "at",
+        "number",
+    ]
+)
+"""Words that a name of several has beside the one that tells."""
+
+
 class Column(NamedTuple):
     """What a column says: a field, and the unit in its name, if one stands there."""
 
@@ -68,9 +108,10 @@ class Column(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The columns of a table, by the field that each states."""
+    """The columns of a table, by the field that each states, and names that were let through."""
 
     names: dict[str, str]
+    passed: frozenset[str] = frozenset()
 
     def has(self, field: str) -> bool:
         """Whether a column states this field."""
@@ -157,7 +198,7 @@ def read(
                 Field("pass"), f"there is no column {_shown(name)}", "name one of the file, as it is written"
             )
     faults.raise_any()
-    return Columns(found)
+    return Columns(found, frozenset(through))
 
 
 def _advice(name: str, meant: Sequence[str], found: Mapping[str, str], of: Mapping[str, Column]) -> str:
@@ -188,6 +229,8 @@ def nearest(name: str, fields: Iterable[str]) -> list[str]:
     meant = [field for each in either for field in words.same.get(each, ())]
     if not meant:
         meant = [field for each in either for field in (*words.alike(each), *words.slipped(each))]
+    if not meant and " " in plain:
+        meant = words.phrases.get(frozenset(plain.split()) - FILLING, [])
     return list(dict.fromkeys(each for field in dict.fromkeys(meant) for each in _meant(field, plain)))[:4]
 
 
@@ -195,6 +238,7 @@ class _Words(NamedTuple):
     """How fields are usually called, in small letters and digits alone; and what a slip is looked for in, with its letters."""
 
     same: dict[str, list[str]]
+    phrases: dict[frozenset[str], list[str]]
     long: list[tuple[str, int, str]]
 
     def alike(self, written: str) -> Iterator[str]:
@@ -218,6 +262,7 @@ class _Words(NamedTuple):
 @cache
 def _words(fields: tuple[str, ...]) -> _Words:
     same, long = dict[str, list[str]](), list[tuple[str, int, str]]()
+    phrases: dict[frozenset[str], list[str]] = {}
     units_of_names = UNIT_WORDS.replace("?", "").split("|")
     for field in fields:
         words = dict.fromkeys(map(_squashed, (*known([field]), *WORDS.get(field, ()))))
@@ -226,10 +271,12 @@ def _words(fields: tuple[str, ...]) -> _Words:
                 words |= dict.fromkeys(word + _squashed(unit) for unit in (*units_of_names, "meter", "metre", "gram"))
         for word in words:
             same.setdefault(word, []).append(field)
+        for each in (field, *WORDS.get(field, ())):
+            phrases.setdefault(frozenset(each.split()) - FILLING, []).append(field)
         own = dict.fromkeys(map(_squashed, known([field])))
         own |= dict.fromkeys(word for word in map(_squashed, WORDS.get(field, ())) if len(word) >= 9)
         long += [(word, _letters(word), field) for word in own if len(word) >= 4]
-    return _Words(same, long)
+    return _Words(same, phrases, long)
 
 
 def _letters(word: str) -> int:
