@@ -7,7 +7,7 @@ import pytest
 
 from ino_dose.engine.bsa_formulas import FORMULAS
 from ino_dose.files import course_file
-from ino_dose.tables import header
+from ino_dose.tables import column_names
 
 ROOT = Path(__file__).parent.parent
 COHORT = (ROOT / "docs" / "cohort.md").read_text("utf-8")
@@ -20,7 +20,7 @@ def test_the_page_on_courses_names_every_event() -> None:
 
 def test_the_page_on_cohorts_names_every_column() -> None:
     columns = pytest.importorskip("ino_dose.cohort.columns")
-    said = {*columns.RESULTS, *map(header.column, columns.PATIENT_FIELDS)}
+    said = {*columns.RESULTS, *map(column_names.column, columns.PATIENT_FIELDS)}
     assert not [name for name in said if f"`{name}" not in COHORT and f"_{name}" not in COHORT]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ino_dose.cohort.columns import PATIENT_FIELDS as COHORT
 from ino_dose.errors import Field, InputError
-from ino_dose.tables import csv_rows, header, json_line, lines, source, spreadsheet
+from ino_dose.tables import column_names, csv_rows, header, json_line, lines, near_names, source, spreadsheet
 from ino_dose.units import Numeral
 from ino_dose.verify.check import ORDER_FIELDS as ORDERS
 
@@ -113,16 +113,16 @@ NEAR = {  # a name → the column that is meant first, None where the name is an
 
 @pytest.mark.parametrize(("name", "meant"), NEAR.items(), ids=lambda text: repr(text)[:30])
 def test_a_name_that_is_nearly_a_column_s_means_it(name: str, meant: str | None) -> None:
-    assert (header.nearest(name, EVERY) or [None])[0] == meant
+    assert (near_names.nearest(name, EVERY) or [None])[0] == meant
 
 
 @pytest.mark.parametrize(("fields", "name", "meant"), [(ORDERS, "cycles", "cycle"), (COHORT, "cycle", "cycles")])
 def test_a_column_is_only_suggested_where_the_command_has_it(fields, name, meant) -> None:
-    assert header.nearest(name, fields) == [meant]
-    assert header.nearest("tolerence", COHORT) == header.nearest("transplant", ORDERS) == []
+    assert near_names.nearest(name, fields) == [meant]
+    assert near_names.nearest("tolerence", COHORT) == near_names.nearest("transplant", ORDERS) == []
 
 
-KNOWN = sorted(header.known(EVERY))
+KNOWN = sorted(column_names.known(EVERY))
 SIGNS = st.text(" \xa0-_\u200b\u2009\t./()", max_size=2)
 
 
@@ -133,14 +133,14 @@ def test_a_known_name_in_other_case_or_with_other_signs_is_never_passed_over(nam
     if data:
         parts = [data.draw(st.sampled_from((c, c.upper()))) + data.draw(SIGNS | st.just("")) for c in name]
         written = data.draw(SIGNS) + "".join(parts)
-    known = written in header.known(EVERY)
-    with_place = header.nearest(written, EVERY)
+    known = written in column_names.known(EVERY)
+    with_place = near_names.nearest(written, EVERY)
     assert known or with_place
     if not known:
         with pytest.raises(InputError, match="would not be read"):
             header.read([written], EVERY, "x.csv:1")
-    assert header.Column(*header.known(EVERY)[name]).field in {
-        header.known(EVERY)[each].field for each in with_place or [name]
+    assert column_names.Column(*column_names.known(EVERY)[name]).field in {
+        column_names.known(EVERY)[each].field for each in with_place or [name]
     }
 
 
@@ -154,7 +154,7 @@ def test_a_slip_of_the_keyboard_is_never_passed_over(name: str, pick: random.Ran
             name[:at] + pick.choice("qwxz") + name[at + 1 :],
         )
     )
-    assert written in header.known(EVERY) or header.nearest(written, EVERY)
+    assert written in column_names.known(EVERY) or near_names.nearest(written, EVERY)
 
 
 def test_everything_wrong_with_a_header_is_said_at_once_and_no_advice_leads_back() -> None:
@@ -186,7 +186,7 @@ def test_a_long_name_is_shown_in_part() -> None:
 def test_thousands_of_columns_are_read_in_no_time(name: str) -> None:
     began = time.process_time()
     for each in range(5000):
-        header.nearest(name.format(each), ORDERS)
+        near_names.nearest(name.format(each), ORDERS)
     assert (
         time.process_time() - began < 3
     )  # a tenth of that on an idle machine; a comparison of all with all takes minutes

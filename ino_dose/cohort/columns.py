@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from ..errors import InputError, Surface
-from ..tables import header
+from ..tables import column_names, header
 
 TREATMENT = ("regimen", "from cycle", "cycles", "remission after", "hsct", "level")
 SIZE_FIELDS = ("height", "weight", "bsa", "formula", "sex")
@@ -49,7 +49,7 @@ class Columns(NamedTuple):
     def of(cls, names: Sequence[str], regimen: str | None, place: str, passed: Iterable[str] = ()) -> Columns:
         """Which column says what. Raises InputError for all that is missing, doubled or nearly a column."""
         for name in names:
-            if name in header.known(["dose"]) and name not in passed:
+            if name in column_names.known(["dose"]) and name not in passed:
                 problem, hint = (
                     f"the column {name} is of doses, and a cohort has none",
                     "ino-dose exposure sums what was given",

@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 import polars as pl
 
 from ..errors import InputError
-from ..tables import csv_rows, header, json_line, source
+from ..tables import column_names, csv_rows, json_line, near_names, source
 from ..tables.source import Form, Pieces
 from .columns import PATIENT_FIELDS, RESULTS, Columns
 
@@ -211,12 +211,12 @@ class _Late:
 
     def __init__(self, names: list[str], passed: Set[str]) -> None:
         self.known = dict.fromkeys((*names, *passed), False)
-        self.telling = {*header.known(PATIENT_FIELDS), *RESULTS}
+        self.telling = {*column_names.known(PATIENT_FIELDS), *RESULTS}
 
     def says(self, name: str) -> bool:
         """Whether a key is a column's, a result's or nearly one; asked of each key once."""
         if name not in self.known:
-            self.known[name] = name in self.telling or bool(header.nearest(name, PATIENT_FIELDS))
+            self.known[name] = name in self.telling or bool(near_names.nearest(name, PATIENT_FIELDS))
         return self.known[name]
 
 
