@@ -10,10 +10,12 @@ seed; what is made, and what must hold, is in tests/fuzzing.py.
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import os
 import queue
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -45,6 +47,7 @@ class Told(NamedTuple):
 
 def worker(job: int, jobs: int, seed: int, kinds: list[str], begun: Any, told: Queue[Told]) -> None:
     """Try every input whose number is this worker's, until it is ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who watches hears it, and ends this
     seen: set[str] = set()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -71,6 +74,7 @@ def worker(job: int, jobs: int, seed: int, kinds: list[str], begun: Any, told: Q
                     told.put(Told(runs, inputs, codes, failed, shown, memory))
                     runs, inputs, codes, failed, shown = Counter(), Counter(), Counter(), Counter(), []
                     last = time.monotonic()
+            gc.collect()  # tables are large, and some end in circles
             round += jobs
 
 

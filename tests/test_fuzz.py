@@ -12,7 +12,7 @@ from fuzzing import Input, Ran
 
 from ino_dose.commands import app
 
-SEED, SECONDS = 1, 5
+SEED, SECONDS = 1, 4
 RUNS = {
     "arguments": 200,
     "course": 100,
@@ -36,7 +36,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("kind", RUNS)
 def test_every_hostile_input_ends_as_promised(kind: str) -> None:
-    if kind in ("cohort", "parquet"):
+    if kind == "stream" and not Path("/dev/full").exists():
+        pytest.skip("nothing here is always full")
+    if kind in ("cohort", "parquet", "stream"):
         pytest.importorskip("polars")
     began, tried = time.monotonic(), 0
     for number in range(RUNS[kind]):
