@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import redirect_stderr
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -23,7 +24,8 @@ def main(arguments: list[str] | None = None) -> None:
     given = _words(sys.argv[1:]) if arguments is None else arguments
     wanted = given[:1] if given and given[0] in COMMANDS else list(COMMANDS)
     try:
-        _app(wanted)(given, prog_name="ino-dose")
+        with redirect_stderr(result.Shown(sys.stderr)):
+            _app(wanted)(given, prog_name="ino-dose")
     except InputError as error:
         for fault in error.faults:
             result.say(fault)

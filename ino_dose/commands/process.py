@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from ..errors import printable
 from . import app, result
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -82,20 +81,11 @@ class _Heard(io.FileIO):
             return len(data)
 
 
-class _Shown(io.TextIOWrapper):
-    """Standard error without what moves a screen: a terminal alone gets the signs of our own bar."""
-
-    def write(self, text: str, /) -> int:
-        """The text with a person's control characters and bidirectional overrides spelled out."""
-        return super().write(printable(text, "\n\r\t\x1b" if self.isatty() else "\n\t"))
-
-
 def _stream(number: int, strict: bool) -> io.TextIOWrapper:
     raw = _Whole(number, "w", closefd=False) if strict else _Heard(number, "w", closefd=False)
     buffer: IO[bytes] = io.BufferedWriter(raw)
     line = not strict or os.isatty(number)
-    kind = io.TextIOWrapper if strict else _Shown
-    return kind(buffer, "utf-8", "backslashreplace", newline="\n", line_buffering=line)
+    return io.TextIOWrapper(buffer, "utf-8", "backslashreplace", newline="\n", line_buffering=line)
 
 
 def _end(code: str | int | None) -> NoReturn:

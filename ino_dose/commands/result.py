@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import typer
 
@@ -15,6 +16,30 @@ REFUSED, FINDING, PARTLY = 2, 3, 4
 
 class Lost(Exception):
     """Output that could not be written."""
+
+
+class Shown(io.TextIOBase):
+    """Standard error without what moves a screen: a terminal alone gets the signs of our own bar."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.keep = "\n\r\t\x1b" if stream.isatty() else "\n\t"
+
+    def write(self, text: str, /) -> int:
+        """The text with a person's control characters and bidirectional overrides spelled out."""
+        return self.stream.write(printable(text, self.keep))
+
+    def flush(self) -> None:
+        """Let go of what is held back."""
+        self.stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether a person looks at it."""
+        return self.stream.isatty()
+
+    def fileno(self) -> int:
+        """Its number."""
+        return self.stream.fileno()
 
 
 def _nobody(path: str) -> None:

@@ -41,8 +41,8 @@ def opened(file: str) -> Iterator[BufferedReader]:
         stream = Path(file).open("rb")  # noqa: SIM115
     except FileNotFoundError:
         raise InputError(shown, "there is no such file", "check the path") from None
-    except OSError as error:
-        raise InputError(shown, f"cannot be read: {error.strerror}", "check the path") from None
+    except (OSError, ValueError) as error:  # a NUL in a name is a ValueError
+        raise InputError(shown, f"cannot be read: {getattr(error, 'strerror', error)}", "check the path") from None
     with stream:
         yield stream
 
