@@ -76,6 +76,8 @@ def alone(row: dict[str, str]) -> tuple[str | None, ...]:
         treatment = request.course(prior, said["cycles"], said["remission_after"], hsct, level)
         bsa = number_in(row, "bsa", "m2")
         body = request.body(said["height"], said["weight"], bsa, said["formula"], said["sex"])
+        if not row["regimen"]:
+            raise InputError(Field("regimen"), "is missing", "write the id of one; ino-dose regimens lists them all")
         found = library.at().regimen(row["regimen"])
         plan = plan_json.value(
             plans.make(found, body, treatment, library.ceiling(), request.rounding("0.01mg"), None, PRODUCT, GROWTH)

@@ -42,22 +42,19 @@ def words(columns: Columns, growth: Growth, frame: pl.DataFrame) -> pl.DataFrame
     words = words.with_columns(*_split(columns, "height"), *_split(columns, "weight"))
     words = words.with_columns(h=_number(columns, "height"), w=_number(columns, "weight"))
     words = words.with_columns(area=area, bmi=w / (h / 100) ** 2)
-    limit, question = _question(growth)
+    question, limit = _question(growth, words["h"])
     words = words.with_columns(limit=limit)
     words = words.with_columns(hundredths=_hundredths(columns, growth))
-    return words.with_columns(
-        question=pl.when(pl.col("hundredths").is_not_null() & (bmi > pl.col("limit"))).then(question)
-    )
+    asked = pl.col("hundredths").is_not_null() & (bmi > pl.col("limit"))
+    return words.with_columns(question=pl.when(asked).then(question))
 
 
-def _question(growth: Growth) -> tuple[pl.Expr, pl.Expr]:
-    """The BMI above which a height raises a question, and the number of that question."""
-    limit, question = pl.lit(float(growth.always.magnitude)), pl.lit(len(growth.steps) + 1, pl.UInt32)
-    for n, step in reversed([*enumerate(growth.steps, 1)]):
-        below = pl.col("h") <= float(step.to.magnitude)
-        limit = pl.when(below).then(float(step.above.magnitude)).otherwise(limit)
-        question = pl.when(below).then(pl.lit(n, pl.UInt32)).otherwise(question)
-    return limit, question
+def _question(growth: Growth, heights: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The number of the question that each height may raise, and the BMI above which it does."""
+    ends = pl.Series([float(step.to.magnitude) for step in growth.steps])
+    limits = pl.Series([*(float(step.above.magnitude) for step in growth.steps), float(growth.always.magnitude)])
+    place = ends.search_sorted(heights.fill_null(0), side="left")
+    return place.cast(pl.UInt32) + 1, limits[place]
 
 
 def _hundredths(columns: Columns, growth: Growth) -> pl.Expr:
@@ -65,9 +62,10 @@ def _hundredths(columns: Columns, growth: Growth) -> pl.Expr:
     sure = [inside(pl.col(name), what) for name, what in (("h", "a height"), ("w", "a weight"), ("bmi", "a BMI"))]
     sure += [inside(pl.col("area"), "a BSA", 0.01), clear(bsa)]
     sure += [(bmi < limit - CLOSE) | (bmi > limit + CLOSE) & clear(bmi), *no_other(columns)]
-    brief = pl.lit(columns.unit("height") == "cm") & (text(columns, "height").str.len_bytes() <= EXACT_DIGITS)
-    ends = [(pl.col("h") - float(step.to.magnitude)).abs() < CLOSE for step in growth.steps]
-    sure.append(brief | ~pl.any_horizontal(ends))
+    if columns.unit("height") == "cm":
+        sure.append(text(columns, "height").str.len_bytes() <= EXACT_DIGITS)
+    else:  # a conversion may lead across the end of a step
+        sure += [(pl.col("h") - float(step.to.magnitude)).abs() > CLOSE for step in growth.steps]
     return pl.when(pl.all_horizontal(sure)).then(nearest(bsa).cast(pl.UInt32))
 
 

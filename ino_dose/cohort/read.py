@@ -86,15 +86,18 @@ class Csv(Pieces):
                 lines = pl.Series("line", _joined(piece.decode().removesuffix("\n").split("\n")))
                 self._check_joined(lines)
             self._check(lines, quoted)
-        if (blank := lines.str.contains(r"^\s*$")).any():
+        rows, blank = piece, False
+        if not self._whole(lines) and (empty := lines.str.contains(r"^\s*$")).any():
             self._check(lines, quoted)
-            lines = lines.filter(~blank)
-            piece_of_rows = "".join(line + "\n" for line in lines).encode()
-        else:
-            piece_of_rows = piece
-        frame = self._cells(piece_of_rows, lines, quoted, not raw)
-        self.line += piece.count(b"\n") if quoted or blank.any() else lines.len()
+            lines, blank = lines.filter(~empty), True
+            rows = "".join(line + "\n" for line in lines).encode()
+        frame = self._cells(rows, lines, quoted, not raw)
+        self.line += piece.count(b"\n") if quoted or blank else lines.len()
         return Block(lines.to_frame() if raw else frame, words(frame))
+
+    def _whole(self, lines: pl.Series) -> bool:
+        """Whether no line can be blank: each has a comma, or something in the only column."""
+        return bool((lines.str.contains(",", literal=True) if len(self.names) > 1 else lines.str.len_bytes() > 1).all())
 
     def _check_returns(self, piece: bytes) -> None:
         """Refuse a carriage return that ends no line, unless it stands inside quotes."""

@@ -27,7 +27,7 @@ from .doses import Doses, Planned
 from .read import Block
 
 PATIENTS = 4096
-IDS = 1_000_000
+IDS = 100_000
 T = TypeVar("T")
 _END: Any = object()
 
@@ -109,9 +109,10 @@ class Tally:
         return self.reasons.total()
 
     def read(self, block: Block) -> Block:
-        """Look at rows as they come: at their ids, of the first million, and at cells that a spreadsheet would run."""
+        """Look at rows as they come: at their ids, of the first IDS, and at cells that a spreadsheet would run."""
         if "id" in block.words.columns and sum(map(len, self.ids)) < IDS:
-            self.ids.append(block.words["id"].replace("", None).drop_nulls().hash())
+            ids = block.words["id"]
+            self.ids.append(ids.filter(ids != "").hash())
         if self.as_cells:
             for column in block.whole.select(pl.col(pl.String)):
                 self.formulas += _formulas(column)
