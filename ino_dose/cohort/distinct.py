@@ -95,6 +95,7 @@ class Planner:
         self.sizes = {0: Size()}
         self.milligrams: dict[tuple[Decimal, Decimal], Decimal] = {}
         self.bags = cache(self._bags)
+        self.given = cache(self._given)
         self.treated = Memo(of_treatment, self._treat)
         self.measured = Memo(self.sized, self._measure)
         self.amounts = Memo(["t", "s"], self._amounts)
@@ -184,7 +185,7 @@ class Planner:
         for t, s, *cells in rows.select("t", "s", *self.sized).iter_rows():
             if s not in self.sizes:
                 self.sizes[s] = self._size(s, *cells)
-            found.append(self._amount(self.treatments[t], self.sizes[s]))
+            found.append(self._amount(t, self.sizes[s]))
         return pl.DataFrame(found, dict.fromkeys([*BY_SIZE, *Refused._fields, "late", "late reason"], pl.String))
 
     def _size(self, s: int, *cells: str) -> Size:
@@ -194,42 +195,51 @@ class Planner:
             body = request.body(**dict.fromkeys(SIZE_FIELDS) | said)
         except InputError as error:
             return Size(self.refused(error))
-        cautions = bodies.cautions(body, self.facts.growth)
         if s < ASKED:
             assert body.bsa.magnitude * 100 == s // QUESTIONS, "a BSA by the column is wrong"
             question = s % QUESTIONS
             cautions = [self.facts.growth.asked(question, refusals.GAP)] if question else []
             cautions += bodies.cautions(body, None)
+        else:
+            cautions = bodies.cautions(body, self.facts.growth)
         return Size(None, body, units.digits(body.bsa.magnitude), tuple(cautions))
 
     @units.exact
-    def _amount(self, treatment: Treatment, size: Size) -> dict[str, str | None]:
+    def _amount(self, t: int, size: Size) -> dict[str, str | None]:
         """BSA, milligrams and warnings, or what is wrong; `late` is what is wrong if nothing else is."""
-        made, body = treatment.made, size.body
-        if treatment.error or body is None or made is None:
+        treatment, body = self.treatments[t], size.body
+        if treatment.error or body is None or treatment.made is None:
             wrong, late = treatment.error or size.error or Refused(), treatment.late or Refused()
             return {"error": wrong.error, "reason": wrong.reason, "late": late.error, "late reason": late.reason}
         try:
-            milligrams = [self._milligrams(dose.prescribed, body) for dose in made.doses]
-            for dose in (dose for branch in made.undecided for dose in branch.doses):
-                self._milligrams(dose.prescribed, body)  # what cannot be rounded in a branch is refused, as by plan
+            total, bags = self.given(t, body.bsa.magnitude)
         except InputError as error:
             late = self.refused(error)
             return {"late": late.error, "late reason": late.reason}
-        bags = [said for amount in sorted(set(milligrams)) for said in self.bags(amount)]
         warnings = " ".join((*size.cautions, *treatment.warnings, *bags))
         return {
             "used_bsa_m2": size.bsa,
             "total_level_mg_per_m2": units.digits(treatment.total),
-            "total_dose_mg": units.digits(sum(milligrams, Decimal(0))),
+            "total_dose_mg": total,
             "warnings": self.quoting.sentence(warnings) if warnings else None,
         }
 
-    def _milligrams(self, prescribed: Prescribed, body: Body) -> Decimal:
+    def _given(self, t: int, bsa: Decimal) -> tuple[str, list[str]]:
+        """The milligrams of a course in all, and what is said of its bags. Raises InputError where one cannot be rounded."""
+        made = self.treatments[t].made
+        assert made is not None
+        milligrams = [self._milligrams(dose.prescribed, bsa) for dose in made.doses]
+        for dose in (dose for branch in made.undecided for dose in branch.doses):
+            self._milligrams(dose.prescribed, bsa)  # what cannot be rounded in a branch is refused, as by plan
+        bags = [said for amount in sorted(set(milligrams)) for said in self.bags(amount)]
+        return units.digits(sum(milligrams, Decimal(0))), bags
+
+    def _milligrams(self, prescribed: Prescribed, bsa: Decimal) -> Decimal:
         """A rounded dose. Raises InputError where that cannot be."""
-        name = (prescribed.level.magnitude, body.bsa.magnitude)
+        name = (prescribed.level.magnitude, bsa)
         if name not in self.milligrams:
-            self.milligrams[name] = dosing.amounts(prescribed, body.bsa, self.rounding)[1].magnitude
+            area = units.quantity(bsa, units.AREA)
+            self.milligrams[name] = dosing.amounts(prescribed, area, self.rounding)[1].magnitude
         return self.milligrams[name]
 
     def _bags(self, amount: Decimal) -> list[str]:

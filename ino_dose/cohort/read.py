@@ -139,12 +139,11 @@ class Csv(Pieces):
         """Refuse the first row that is ragged, with its line; a blank line is no row."""
         if quoted:
             cell = r'(?:"(?:[^"]|"")*"|[^",]*)'
-            commas = lines.str.replace_all(cell, "").str.len_bytes()
+            commas = lines.str.replace_all('"[^"]*"', "").str.count_matches(",", literal=True)
             fits = lines.str.contains(rf"^{cell}(?:,{cell})*$") & (commas == len(self.names) - 1)
         else:
             fits = lines.str.count_matches(",", literal=True) == len(self.names) - 1
-        fits |= lines.str.contains(r"^\s*$")
-        if not fits.all():
+        if not fits.all() and not (fits := fits | lines.str.contains(r"^\s*$")).all():
             before = lines[: fits.arg_min()]
             after = before.len() + int(before.str.count_matches("\n", literal=True).sum())
             problem = f"the row does not have {len(self.names)} cells like the header"

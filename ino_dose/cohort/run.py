@@ -154,7 +154,9 @@ def _formulas(column: pl.Series) -> int:
     if column.name != "line":
         begins = column.str.contains("^[=+@-]").fill_null(False)
         return int(column.filter(begins).str.contains(spreadsheet.FORMULA).sum()) if begins.any() else 0
-    suspect = column.filter(column.str.contains(r"(?:^|,)\"?[=+@-]"))
+    suspect = column.filter(
+        column.str.contains('[,"][=+@-]') | column.str.contains("^[=+@-]")
+    )  # one pattern takes 10 ×
     return spreadsheet.count(chain.from_iterable(csv.reader(suspect))) if suspect.len() else 0
 
 
