@@ -27,7 +27,7 @@ from .doses import Doses, Planned
 from .read import Block
 
 PATIENTS = 4096
-IDS = 100_000
+IDS = 1_000_000
 T = TypeVar("T")
 _END: Any = object()
 
@@ -130,6 +130,11 @@ class Tally:
     def _counts(self, column: pl.Series) -> dict[str, int]:
         return {self.bare(value): count for value, count in column.drop_nulls().value_counts().iter_rows()}
 
+    def _doubled(self) -> int:
+        """How many ids stand in several rows."""
+        ids = pl.concat(self.ids or [pl.Series(dtype=pl.UInt64)])
+        return ids.value_counts().filter(pl.col("count") > 1).height if ids.n_unique() < ids.len() else 0
+
     def summary(self, columns: Columns, seconds: float) -> str:
         """A few lines for standard error."""
         lines = [f"{self.rows} {'row' if self.rows == 1 else 'rows'} in {seconds:.1f} s"]
@@ -141,7 +146,7 @@ class Tally:
             lines.append(f"    {sum(sorted(self.reasons.values())[:-10])} × for {len(self.reasons) - 10} other reasons")
         if not columns.has("prior"):
             lines.append("Prior inotuzumab ozogamicin was not stated and counts as none: no column prior_mg_per_m2.")
-        if doubled := pl.concat(self.ids).value_counts().filter(pl.col("count") > 1).height if self.ids else 0:
+        if doubled := self._doubled():
             among = f" among the first {IDS:,} rows" if self.rows > IDS else ""
             lines.append(f"{doubled} {'id stands' if doubled == 1 else 'ids stand'} in several rows{among}.")
         if self.formulas:
