@@ -173,6 +173,7 @@ def test_numbers_under_names_with_units_say_the_same_as_text_with_units(verify):
     [
         ("dose_mg", "0.91mg", "dose_mg: '0.91mg' has a unit, and its column already has mg; write it like 1.5"),
         ("dose_mg", "NA", "dose_mg: 'NA' says nothing; write it like 1.5"),
+        ("dose_mg", "#VALUE!", "dose_mg: '#VALUE!' is an error of a spreadsheet; write it like 1.5"),
         ("dose_mg", "", "dose_mg: is missing; write the mg ordered, 0.91 under dose_mg"),
         ("bsa_m2", "1,82", "bsa_m2: '1,82' has a comma, which can mean 1.82 or 182; write it like 1.82"),
         ("remission_after", "None", "remission_after: 'None' says nothing; leave the cell empty where it is not known"),

@@ -73,6 +73,8 @@ REFUSED = [
     (AREA, "1.8m", "is not a body surface area: m is the unit of a height"),
     (HEIGHT, "1.8m2", "is not a height: m2 is the unit of a body surface area"),
     (WEIGHT, "nan", "says nothing"),
+    (HEIGHT, "#N/A", "is an error of a spreadsheet"),
+    (WEIGHT, "#DIV/0! kg", "is an error of a spreadsheet"),
     (WEIGHT, "nankg", "is not one number and one unit"),
     (WEIGHT, "inf kg", "is not one number and one unit"),
     (WEIGHT, "Infinity", "is not one number and one unit"),
