@@ -265,6 +265,13 @@ def test_cells_come_out_as_they_came(ino, tmp_path):
     )
 
 
+def test_a_line_may_end_in_several_carriage_returns(ino, tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(f"{PLAIN}\r\r\n{GOOD}\r\r\n{GOOD}\r\r".encode())
+    found = rows(ino("verify", "--orders", str(path)).out)
+    assert [(row["remission_after"], row["verdict"]) for row in found] == [("1", "agrees")] * 2
+
+
 def test_what_is_no_text_is_refused_with_its_line_and_shown_spelled_out(ino, tmp_path):
     path = tmp_path / "orders.csv"
     lines = [PLAIN, GOOD, GOOD.replace(",4,", ",\0,"), GOOD]

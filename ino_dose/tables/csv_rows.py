@@ -28,7 +28,7 @@ def rows(lines: Iterator[Line], width: int) -> Iterator[Row]:
     """The rows of a table with so many columns. Blank lines are none."""
     ahead: deque[Line] = deque()
     while line := ahead.popleft() if ahead else next(lines, None):
-        text = line.text.removesuffix("\r")
+        text = line.text.rstrip("\r")
         if not text.strip():
             continue
         cells = split(text)
@@ -87,7 +87,7 @@ def _to_its_end(first: Line, ahead: deque[Line], lines: Iterator[Line], width: i
         line = ahead[len(taken) - 1]
         taken.append(line)
         length += len(line.text)
-        text = line.text.removesuffix("\r")
+        text = line.text.rstrip("\r")
         if line.problem or is_row(text, width):
             return None
         if text.count('"') % 2:
@@ -103,7 +103,7 @@ def is_row(text: str, width: int) -> bool:
 
 
 def _joined(lines: Sequence[Line]) -> str:
-    return "\n".join(line.text for line in lines).removesuffix("\r")
+    return "\n".join(line.text for line in lines).rstrip("\r")
 
 
 def _without_opening(text: str) -> str:
