@@ -172,7 +172,7 @@ def _what_is_wrong(text: str, kind: Kind, unit: str = "") -> tuple[str, str]:
         return f"{said} says nothing", "a word for nothing"
     if re.match(r" *#", text):
         return f"{said} is an error of a spreadsheet", "an error of a spreadsheet"
-    if re.fullmatch(rf" *{NUMBER} *", text):
+    if ALONE.fullmatch(text):
         return f"{said} has no unit; {kind.name} is given in {words}", "no unit"
     if re.match(r" *-", text):
         return f"{said} is negative", "a negative number"

@@ -59,9 +59,10 @@ class Columns(NamedTuple):
         if found.has("regimen") == (regimen is not None):
             problem = "the column regimen goes not with --regimen" if regimen else "the column regimen is missing"
             raise InputError(place, problem, "keep one of the two" if regimen else "add it, or --regimen for all rows")
-        if not found.has("bsa") and not (found.has("height") and found.has("weight")):
-            missing = " and ".join(size for size in ("height", "weight") if not found.has(size))
-            raise InputError(place, f"the column for {missing} is missing", "add height_cm and weight_kg, or bsa_m2")
+        if missing := found.missing_sizes():
+            raise InputError(
+                place, f"the column for {' and '.join(missing)} is missing", "add height_cm and weight_kg, or bsa_m2"
+            )
         return cls(found, regimen)
 
     def has(self, field: str) -> bool:

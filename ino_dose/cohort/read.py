@@ -19,6 +19,7 @@ from ..tables.source import Form, Pieces
 from .columns import PATIENT_FIELDS, RESULTS, Columns
 
 BATCH = 32_768
+BLANK = r"^\s*$"
 HELD = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Categorical, pl.Enum, pl.Decimal, pl.Null)
 """Types, beside numbers, that a cell of CSV and a value of NDJSON can hold."""
 Words = Callable[[pl.DataFrame], pl.DataFrame]
@@ -81,15 +82,15 @@ class Csv(Pieces):
         lines, quoted = pl.read_lines(piece)["line"], b'"' in piece
         if b"\r" in piece and piece.count(b"\r") != piece.count(b"\r\n"):
             self._check_returns(piece)
-        if quoted:
-            if (lines.str.count_matches('"', literal=True) % 2 == 1).any():
-                lines = pl.Series("line", _joined(piece.decode().removesuffix("\n").split("\n")))
-                self._check_joined(lines)
+        if quoted and (lines.str.count_matches('"', literal=True) % 2 == 1).any():
+            lines = pl.Series("line", _joined(piece.decode().removesuffix("\n").split("\n")))
+            self._check_joined(lines)
+        blank = not self._whole(lines) and lines.str.contains(BLANK).any()
+        if quoted or blank:
             self._check(lines, quoted)
-        rows, blank = piece, False
-        if not self._whole(lines) and (empty := lines.str.contains(r"^\s*$")).any():
-            self._check(lines, quoted)
-            lines, blank = lines.filter(~empty), True
+        rows = piece
+        if blank:
+            lines = lines.filter(~lines.str.contains(BLANK))
             rows = "".join(line + "\n" for line in lines).encode()
         frame = self._cells(rows, lines, quoted, not raw)
         self.line += piece.count(b"\n") if quoted or blank else lines.len()
@@ -143,7 +144,7 @@ class Csv(Pieces):
             fits = lines.str.contains(rf"^{cell}(?:,{cell})*$") & (commas == len(self.names) - 1)
         else:
             fits = lines.str.count_matches(",", literal=True) == len(self.names) - 1
-        if not fits.all() and not (fits := fits | lines.str.contains(r"^\s*$")).all():
+        if not fits.all() and not (fits := fits | lines.str.contains(BLANK)).all():
             before = lines[: fits.arg_min()]
             after = before.len() + int(before.str.count_matches("\n", literal=True).sum())
             problem = f"the row does not have {len(self.names)} cells like the header"

@@ -18,7 +18,7 @@ import polars as pl
 from .. import request
 from ..errors import InputError
 from ..files.library import Facts
-from ..tables import spreadsheet
+from ..tables import spreadsheet, summary
 from ..tables.source import Form, form, place
 from . import bsa_column, read, write
 from .columns import RESULTS, Columns
@@ -145,12 +145,12 @@ class Tally:
         if len(self.reasons) > 10:
             lines.append(f"    {sum(sorted(self.reasons.values())[:-10])} × for {len(self.reasons) - 10} other reasons")
         if not columns.has("prior"):
-            lines.append("Prior inotuzumab ozogamicin was not stated and counts as none: no column prior_mg_per_m2.")
+            lines.append(summary.NO_PRIOR_COLUMN)
         if doubled := self._doubled():
             among = f" among the first {IDS:,} rows" if self.rows > IDS else ""
-            lines.append(f"{doubled} {'id stands' if doubled == 1 else 'ids stand'} in several rows{among}.")
+            lines.append(summary.repeated(doubled, among))
         if self.formulas:
-            lines.append(f"{spreadsheet.said(self.formulas)}.")
+            lines.append(summary.formulas(self.formulas))
         return "\n".join(lines)
 
 

@@ -172,7 +172,7 @@ class Standings:
         }
 
     def _crossing(self, over: Crossing) -> str | None:
-        return over and self.quoting.label(over if isinstance(over, str) else f"C{over[0]}D{over[1]}")
+        return over and self.quoting.label(exposure.crossing(over))
 
     @units.exact
     def _ask(self, t: int, cell: str) -> dict[str, str | None]:

@@ -39,7 +39,7 @@ def compare(
     ceiling = library.ceiling(ceiling_file)
     measured = any(text is not None for text in (height, weight, bsa, formula))
     area = request.body(height, weight, bsa, formula, sex).bsa if measured else None
-    rounding = request.rounding(round_to or "0.01mg", library.product())
+    rounding = request.rounding(round_to, library.product())
     rows = comparison.rows(found, ceiling, request.prior(prior), hsct, area, rounding)
     if format == "table":
         from ..output import compare_page, terminal

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ..errors import Field, InputError
-from ..tables import spreadsheet
 from . import result
 from .options import AnyName, Bsa, CeilingFile, Formula, Height, Id, Level, Prior, Remission, Schedules, Sex, Weight
 
 if TYPE_CHECKING:
     from ..files.library import Facts
     from ..verify.order import Check
-    from ..verify.order_file import Checked
 
 
 def verify(
@@ -98,7 +94,7 @@ def _verify_every(
 ) -> None:
     from .. import request
     from ..output import verify_csv, verify_json
-    from ..verify import order_file
+    from ..verify import order_file, order_summary
 
     round_to = said.pop("round to")
     request.rounding(round_to, facts.product)  # what cannot be a step is refused once, not in every row
@@ -112,7 +108,7 @@ def _verify_every(
     asked = order_file.Asked(facts, verify_csv.ORDER_RESULTS, passed, format == "csv", round_to, _flush)
     with order_file.read(file, asked) as found:
         as_csv = (format or found.form) == "csv"
-        tally = Tally(as_csv)
+        tally = order_summary.Tally(as_csv)
         checked = map(tally.add, found.checked)
         for line in verify_csv.lines(found.header, checked) if as_csv else verify_json.lines(checked):
             sys.stdout.write(line)
@@ -127,41 +123,6 @@ def _verify_every(
 
 def _flush() -> None:
     sys.stdout.flush()
-
-
-class Tally:
-    """What is said of a file of orders when all of them are checked."""
-
-    def __init__(self, cells: bool) -> None:
-        self.cells = cells
-        self.verdicts: Counter[str] = Counter()
-        self.ids, self.several = set[int](), set[int]()
-        self.formulas = self.without_prior = 0
-
-    def add(self, each: Checked) -> Checked:
-        """Count an order."""
-        self.verdicts[each.verdict] += 1
-        if each.id is not None:
-            (self.several if (id := hash(each.id)) in self.ids else self.ids).add(id)
-        if self.cells:
-            self.formulas += spreadsheet.count(each.cells)
-        if each.check and not each.check.due[0].plan.course.prior_stated:
-            self.without_prior += 1
-        return each
-
-    def sentences(self) -> Iterator[str]:
-        """The verdicts, and what a person should know beside them."""
-        number = self.verdicts.total()
-        said = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(self.verdicts.items()))
-        yield f"{number} order{'s' * (number != 1)}: {said}"
-        if self.without_prior == number - self.verdicts["refused"] > 0:
-            yield "Prior inotuzumab ozogamicin was not stated and counts as none: no column prior_mg_per_m2."
-        elif self.without_prior:
-            yield f"Prior inotuzumab ozogamicin was not stated in {self.without_prior} rows and counts as none there."
-        if count := len(self.several):
-            yield f"{count} id{'s stand' if count > 1 else ' stands'} in several rows."
-        if self.formulas:
-            yield spreadsheet.said(self.formulas) + "."
 
 
 def _print_check(found: Check, format: str) -> None:

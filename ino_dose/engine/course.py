@@ -130,6 +130,11 @@ class Course(NamedTuple):
     first: int | None = None
 
     @property
+    def lived(self) -> bool:
+        """Whether it has dates, or anything happened in it."""
+        return self.start is not None or bool(self.events)
+
+    @property
     def stop(self) -> Stopped | None:
         """Where the course was stopped, if it was."""
         return next((event for event in self.events if isinstance(event, Stopped)), None)

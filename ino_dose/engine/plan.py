@@ -88,6 +88,17 @@ class Plan(NamedTuple):
         return [(cycle, list(group)) for cycle, group in groups]
 
     @property
+    def planned(self) -> list[Dose]:
+        """The doses that are still to be given."""
+        return [dose for dose in self.doses if dose.state == "planned"]
+
+    @property
+    def cycles_ahead(self) -> set[int]:
+        """The planned cycles of which nothing was given or omitted yet."""
+        begun = {dose.prescribed.cycle for dose in self.doses if dose.state != "planned"}
+        return {dose.prescribed.cycle for dose in self.planned} - begun
+
+    @property
     def last_cycle(self) -> int:
         """The last cycle planned."""
         return self.doses[-1].prescribed.cycle
@@ -209,11 +220,10 @@ def left_under(plan: Plan, given: Against, whole: Against) -> Left:
     """What is left under one limit: `given` and `whole` are the course against it so far and to its end."""
     if given.remaining is None:
         return Left(None, None, None, None, None)
-    planned = [dose for dose in plan.doses if dose.state == "planned"]
-    bsa = (planned or plan.doses[-1:])[0].bsa
-    begun = {dose.prescribed.cycle for dose in plan.doses if dose.state != "planned"}
-    cycles = {dose.prescribed.cycle for dose in planned} - begun
-    fitting = [cycle for cycle in cycles if whole.last_cycle_within is not None and cycle <= whole.last_cycle_within]
+    bsa = (plan.planned or plan.doses[-1:])[0].bsa
+    fitting = [
+        cycle for cycle in plan.cycles_ahead if whole.last_cycle_within is not None and cycle <= whole.last_cycle_within
+    ]
     most = units.fraction(whole.limit)
     doses = [dose for dose, total, _ in plan.judged if dose.state == "planned" and total is not None and total <= most]
     return Left(given.remaining, given.remaining * units.fraction(bsa), bsa, len(doses), len(fitting))

@@ -153,9 +153,13 @@ def _numbers(regimen: Regimen, through: int) -> list[int]:
 
 def block(regimen: Regimen, cycle: int, remission: int) -> Block | None:
     """The block that doses a cycle for one answer about remission, if any does."""
-    state = "remission" if remission < cycle else "no remission"
-    fits = (each for each in regimen.blocks if each.covers(cycle) and each.condition in (None, state))
-    return next(fits, None)
+    suits = (None, state(remission, cycle))
+    return next((each for each in regimen.blocks if each.covers(cycle) and each.condition in suits), None)
+
+
+def state(remission: int, cycle: int) -> Answer:
+    """What a cycle is dosed by, where remission was documented at the end of another."""
+    return "remission" if remission < cycle else "no remission"
 
 
 def _depends(regimen: Regimen, remission: int | None) -> bool:

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 
+NO_PRIOR = "Prior inotuzumab ozogamicin was not stated and counts as none"
+
+
 def assumptions(plan: Plan) -> list[str]:
     """What the plan took for granted."""
     course, regimen = plan.course, plan.regimen
     found = [bsa(plan.body)]
     if not course.prior_stated:
-        found.append("Prior inotuzumab ozogamicin was not stated and counts as none.")
+        found.append(f"{NO_PRIOR}.")
     if course.first is not None and course.first > prescription.first_cycle(regimen):
         found.append(
             f"The plan begins with cycle {course.first}; what was given before it is taken to be in prior exposure."
@@ -55,7 +58,7 @@ def warnings(plan: Plan) -> list[str]:
     found += _disagreements(plan)
     found += [block.note for block in plan.regimen.blocks if block.note and _used(plan, block)]
     if plan.product:
-        found += bags((dose.dose for dose in plan.doses if dose.state == "planned"), plan.product)
+        found += bags((dose.dose for dose in plan.planned), plan.product)
     found += plan.course.risks
     return found
 
@@ -240,8 +243,7 @@ def _unstated(plan: Plan) -> list[str]:
     remission = plan.course.remission or NEVER
     found = []
     for block in plan.regimen.blocks:
-        state = "remission" if remission < block.cycles[0] else "no remission"
-        due = plan.undecided or block.condition in (None, state)
+        due = plan.undecided or block.condition in (None, prescription.state(remission, block.cycles[0]))
         if block.doses is None and due and block.cycles[0] == plan.last_cycle + 1:
             whom = "Without remission nothing" if block.condition == "no remission" else "Nothing"
             ends = f"{whom} is planned after cycle {plan.last_cycle}: no source plainly states a dose."

@@ -141,7 +141,7 @@ def _given(found: Record, cycle: int, day: int) -> Event:
 def _dose_given(at: Node) -> Quantity | None:
     if at.scalar == "as planned":
         return None
-    amount = units.read(at.text(), units.DOSE, at.place)
+    amount = at.amount(units.DOSE)
     if not amount.magnitude:
         raise at.refused("0 mg is no dose", "write omitted: with the reason")
     return amount
@@ -153,8 +153,7 @@ def _on(found: Record) -> date | None:
 
 def _measured(what: Literal["weight", "height", "bsa"], kind: Kind) -> Callable[[Record, int, int], Event]:
     def read(found: Record, cycle: int, day: int) -> Event:
-        size = found.read(what, lambda at: units.read(at.text(), kind, at.place), units.quantity("0", kind))
-        return Measured(cycle, found.node.place, what, size, found.text("confirmed") == "true")
+        return Measured(cycle, found.node.place, what, found.amount(what, kind), found.text("confirmed") == "true")
 
     return read
 
@@ -164,16 +163,14 @@ def _reduced(found: Record, cycle: int, day: int) -> Event:
 
 
 def _share(at: Node) -> Quantity:
-    share = units.read(at.text(), units.SHARE, at.place)
+    share = at.amount(units.SHARE)
     if not 0 < share.magnitude < 100:
         raise at.refused(f"{at.text()!r} is no reduction", "write a part, as in 25 %, or omitted: or stop:")
     return share
 
 
 def _lasted(found: Record, cycle: int, day: int) -> Event:
-    return Lasted(
-        cycle, found.node.place, found.read("length", lambda at: counts_and_dates.days(at.text(), at.place), 1)
-    )
+    return Lasted(cycle, found.node.place, found.read("length", Node.days, 1))
 
 
 READERS: dict[str, Callable[[Record, int, int], Event]] = {

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .. import units
 from ..engine.body import Growth, Step
 from ..errors import Collected
-from ..units import Kind
 from . import schema, sources, text_file, yaml_node
-from .yaml_node import Node, Record
-
-if TYPE_CHECKING:
-    from ..units import Quantity
+from .yaml_node import Node
 
 
 def read(path: Path) -> Growth:
@@ -29,7 +24,7 @@ def read(path: Path) -> Growth:
         title=found.text("title"),
         basis=found.text("basis"),
         steps=found.read("steps", lambda at: at.each(_step), ()),
-        always=_amount(always, "from", units.MASS_INDEX),
+        always=always.amount("from", units.MASS_INDEX),
         citations=sources.cited(always),
         sources=sources.read(found),
     )
@@ -46,8 +41,4 @@ def read(path: Path) -> Growth:
 
 def _step(at: Node) -> Step:
     found = at.record()
-    return Step(_amount(found, "to", units.HEIGHT), _amount(found, "above", units.MASS_INDEX), sources.cited(found))
-
-
-def _amount(found: Record, key: str, kind: Kind) -> Quantity:
-    return found.read(key, lambda at: units.read(at.text(), kind, at.place), units.quantity("0", kind))
+    return Step(found.amount("to", units.HEIGHT), found.amount("above", units.MASS_INDEX), sources.cited(found))

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from .. import counts_and_dates, units
+from .. import units
 from ..engine.preparation import Product
 from ..errors import Collected
-from ..units import Kind
 from . import schema, sources, text_file, yaml_node
-from .yaml_node import Node, Record
-
-if TYPE_CHECKING:
-    from ..units import Quantity
+from .yaml_node import Node
 
 
 def read(path: Path) -> Product:
@@ -26,14 +21,14 @@ def read(path: Path) -> Product:
     faults.raise_any()
     product = Product(
         title=found.text("title"),
-        vial=_amount(facts["vial"], "delivers", units.DOSE),
-        concentration=_amount(facts["concentration"], "is", units.CONCENTRATION),
-        bag=_amount(facts["bag"], "volume", units.VOLUME),
-        least=_amount(facts["bag"], "least", units.CONCENTRATION),
-        most=_amount(facts["bag"], "most", units.CONCENTRATION),
-        rounding=_amount(facts["rounding"], "within", units.SHARE),
-        spacing=facts["spacing"].read("least", _days, 0),
-        window=facts["window"].read("within", _days, 0),
+        vial=facts["vial"].amount("delivers", units.DOSE),
+        concentration=facts["concentration"].amount("is", units.CONCENTRATION),
+        bag=facts["bag"].amount("volume", units.VOLUME),
+        least=facts["bag"].amount("least", units.CONCENTRATION),
+        most=facts["bag"].amount("most", units.CONCENTRATION),
+        rounding=facts["rounding"].amount("within", units.SHARE),
+        spacing=facts["spacing"].read("least", Node.days, 0),
+        window=facts["window"].read("within", Node.days, 0),
         window_days=facts["window"].read("days", lambda at: at.each(Node.whole), ()),
         cited={name: sources.cited(fact) for name, fact in facts.items()},
         sources=sources.read(found),
@@ -41,11 +36,3 @@ def read(path: Path) -> Product:
     sources.check(product.sources, chain.from_iterable(product.cited.values()), faults)
     faults.raise_any()
     return product
-
-
-def _amount(fact: Record, key: str, kind: Kind) -> Quantity:
-    return fact.read(key, lambda at: units.read(at.text(), kind, at.place), units.NO_LEVEL)
-
-
-def _days(at: Node) -> int:
-    return counts_and_dates.days(at.text(), at.place)

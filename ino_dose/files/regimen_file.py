@@ -159,7 +159,7 @@ def _increasing(at: Node, levels: tuple[Quantity, ...], listed: bool) -> Choice:
 
 def level(at: Node) -> Quantity:
     """A level in mg/m², which is not 0."""
-    found = units.read(at.text(), units.LEVEL, at.place)
+    found = at.amount(units.LEVEL)
     if not found.magnitude:
         raise at.refused("a level of 0 is no level", "leave it out")
     return found

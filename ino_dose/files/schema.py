@@ -16,7 +16,7 @@ Shape = dict[str, Any]
 
 @cache
 def of(kind: str) -> Shape:
-    """The JSON Schema of a `regimen`, `ceiling`, `product` or `course` file, complete in itself."""
+    """The JSON Schema of a `regimen`, `ceiling`, `product`, `growth` or `course` file, complete in itself."""
     name = f"{kind}.schema.json"
     return {key: _meant(value, name) for key, value in _file(name).items() if key != "definitions"}
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import yaml
 
-from .. import counts_and_dates, errors
+from .. import counts_and_dates, errors, units
 from ..errors import Collected, InputError
+
+if TYPE_CHECKING:
+    from ..units import Quantity
 
 DEEPEST = 20
 LONGEST_VALUE = 2000
@@ -105,6 +108,14 @@ class Node(NamedTuple):
         hint = "write it like 3, without a leading zero"
         return counts_and_dates.whole(self.text(), self.place, "a whole number from 1", hint, digits=6)
 
+    def days(self) -> int:
+        """A number of days, written with its unit."""
+        return counts_and_dates.days(self.text(), self.place)
+
+    def amount(self, kind: units.Kind) -> Quantity:
+        """A number and its unit, in the unit of the kind."""
+        return units.read(self.text(), kind, self.place)
+
     def items(self) -> tuple[Node, ...]:
         """The entries of a list, of which there is at least one."""
         if self.kind != "list":
@@ -161,6 +172,10 @@ class Record:
             if key in self.nodes:
                 return convert(self.nodes[key])
         return otherwise
+
+    def amount(self, key: str, kind: units.Kind) -> Quantity:
+        """The amount of a key, 0 where it is left out or wrong."""
+        return self.read(key, lambda at: at.amount(kind), units.quantity("0", kind))
 
     def text(self, key: str) -> str:
         """The text of a key as the schema allows it, empty where it is left out."""

@@ -41,10 +41,10 @@ def to_csv(rows: Sequence[Row], columns: Sequence[str] = ()) -> str:
 
 
 def line(cells: Iterable[Any]) -> str:
-    """A line of CSV."""
+    """A line of CSV, in which a carriage return is quoted too."""
     out = StringIO()
-    csv.writer(out, lineterminator="\n").writerow(map(cell, cells))
-    return out.getvalue()
+    csv.writer(out, lineterminator="\r\n").writerow(map(cell, cells))
+    return out.getvalue().removesuffix("\r\n") + "\n"
 
 
 def cell(value: Any) -> str:

@@ -21,7 +21,7 @@ def rows(found: Plan) -> list[Row]:
     A course with events or dates has the columns `LIVED`, any other those of `PLANNED`.
     """
     whose = {"id": found.patient, "regimen": found.regimen.id}
-    columns = LIVED if found.course.events or found.course.start else PLANNED
+    columns = LIVED if found.course.lived else PLANNED
     doses = [
         dose | {"source": dose["source"]["id"], "source_spot": dose["source"]["spot"]}
         for dose in plan_json.doses(found)

@@ -144,11 +144,10 @@ def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: s
 
 def _product(found: Plan, product: Product) -> Row:
     """What the planned doses take of the product, and where its facts are from; each spot is in its file."""
-    planned = [dose for dose in found.doses if dose.state == "planned"]
     return {
         "title": product.title,
-        "vials": sum(preparation.vials(dose.dose, product) for dose in planned),
-        "vials_saved": sum(preparation.saved(dose, found.rounding, product) for dose in planned),
+        "vials": sum(preparation.vials(dose.dose, product) for dose in found.planned),
+        "vials_saved": sum(preparation.saved(dose, found.rounding, product) for dose in found.planned),
         "sources": [plain_values.source(source) for source in product.sources],
     }
 

@@ -86,7 +86,7 @@ def _course(found: Plan) -> str:
 
 def _doses(found: Plan) -> Table:
     """A row a dose and a row a cycle; with dates and states where the course has them."""
-    lived = found.course.start is not None or bool(found.course.events)
+    lived = found.course.lived
     amounts = ("Level\nmg/m²", "Calculated\nmg", "Dose\nmg", "Cumulative\nmg/m²")
     columns = [
         *(Column(title, right=True) for title in ("Cycle", "Day")),
@@ -116,8 +116,7 @@ def _pharmacy(found: Plan, product: Product) -> Iterator[Part]:
     bag, vial = units.show(product.bag, units.VOLUME), units.show(product.vial, units.DOSE)
     vials = (f"Vials\n{vial}", "Withdraw\nmL", f"In {bag}\nmg/mL", "Saved\nvials")
     titles = ("Cycle", "Day", "Dose\nmg", "From calc.\n%", *vials)
-    planned = (dose for dose in found.doses if dose.state == "planned")
-    rows = (_prepared(dose, found, product) for dose in planned)
+    rows = (_prepared(dose, found, product) for dose in found.planned)
     yield Table([Column(title, right=True) for title in titles], rows)
     for source in product.sources:
         facts = (each for fact in ("vial", "concentration", "bag", "rounding") for each in product.cited[fact])
@@ -182,11 +181,9 @@ def _left(found: Plan) -> Iterator[Part]:
 
 def _fit(found: Plan, room: plans.Left) -> str:
     """How many planned doses fit into the room that is left, and of the cycles still wholly ahead how many."""
-    planned = [dose for dose in found.doses if dose.state == "planned"]
-    begun = {dose.prescribed.cycle for dose in found.doses if dose.state != "planned"}
-    doses = f"{room.doses} of {len(planned)} planned dose{'s' * (len(planned) != 1)} fit{'s' * (room.doses == 1)}"
-    ahead = any(dose.prescribed.cycle not in begun for dose in planned)
-    return doses + (f", {room.cycles} whole cycle{'s' * (room.cycles != 1)}" if ahead else "")
+    planned = len(found.planned)
+    doses = f"{room.doses} of {planned} planned dose{'s' * (planned != 1)} fit{'s' * (room.doses == 1)}"
+    return doses + (f", {room.cycles} whole cycle{'s' * (room.cycles != 1)}" if found.cycles_ahead else "")
 
 
 def _against(first_over: Crossing, remaining: Quantity | None) -> str:

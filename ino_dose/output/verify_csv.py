@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from ..verify import sentences
@@ -29,19 +27,12 @@ def rows(found: Check) -> list[Row]:
 
 def lines(header: Sequence[str], checked: Iterable[Checked]) -> Iterator[str]:
     """The lines of CSV that `verify --orders` prints: a header, and one an order, its own cells as they came."""
-    yield _line([*header, *ORDER_RESULTS])
+    yield json_and_csv.line([*header, *ORDER_RESULTS])
     width = len(header)
     for each in checked:
         results = _results(each.check) if each.check else dict.fromkeys(ORDER_RESULTS) | {"error": each.error}
         own = [*each.cells[:width], *[None] * (width - len(each.cells))]
-        yield _line([*own, *map(json_and_csv.cell, results.values())])
-
-
-def _line(cells: Iterable[str | None]) -> str:
-    """A line of CSV in which a carriage return is quoted too."""
-    out = StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
-    return out.getvalue().removesuffix("\r\n") + "\n"
+        yield json_and_csv.line([*own, *results.values()])
 
 
 def _results(found: Check) -> Row:

@@ -50,6 +50,10 @@ class Columns(NamedTuple):
             raise InputError(Field(field), f"{cell!r} says nothing", hint, kind="a word for nothing")
         return (re.sub(r"\A([0-9]+)\.0+\Z", r"\1", cell) if field in WHOLE else cell) or None
 
+    def missing_sizes(self) -> list[str]:
+        """The columns without which there is no BSA; none where there is one for it."""
+        return [] if self.has("bsa") else [size for size in ("height", "weight") if not self.has(size)]
+
     @property
     def surface(self) -> Surface:
         """How these columns are named in an error: as the file names them."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from io import BufferedReader
 from typing import NamedTuple
 
-from ..errors import InputError
 from . import source
 
 AT_ONCE = 64 * 1024
@@ -43,7 +42,7 @@ def read(stream: BufferedReader, name: str, wait: Callable[[], object]) -> Itera
         if len(rest) > LONGEST_LINE:
             rest, too_long = rest[:AT_ONCE], True
     if size is not None and done < size:
-        raise InputError(name, "became shorter while it was read", "wait until it is written, and try again")
+        raise source.shorter(name)
     if rest:
         yield _line(number + 1, rest, too_long)
 
@@ -58,7 +57,7 @@ def _line(number: int, line: bytes, too_long: bool) -> Line:
     try:
         text = line.decode()
     except UnicodeDecodeError:
-        text, problem = line.decode(errors="backslashreplace"), "is not UTF-8; save the file as UTF-8"
+        text, problem = line.decode(errors="backslashreplace"), "; ".join(source.NOT_UTF8)
     if "\0" in text:
-        text, problem = text.replace("\0", r"\x00"), problem or "has a NUL; save the file as UTF-8 text"
+        text, problem = text.replace("\0", r"\x00"), problem or "; ".join(source.NUL)
     return Line(number, text, problem)

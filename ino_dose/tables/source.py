@@ -20,6 +20,9 @@ PIECE = 5 * 512 * 1024
 LONGEST_ROW = 8 * PIECE
 """Bytes that are read at once, and more than any row has."""
 BOM = b"\xef\xbb\xbf"
+NOT_UTF8 = ("is not UTF-8", "save the file as UTF-8")
+NUL = ("has a NUL", "save the file as UTF-8 text")
+"""What bytes can be instead of text, and what to do."""
 SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
@@ -113,13 +116,13 @@ class Pieces:
         self.read += len(piece)
         self.rest += piece
         if not piece and self.size is not None and self.read < self.size:
-            raise InputError(self.name, "became shorter while it was read", "wait until it is written, and try again")
+            raise shorter(self.name)
         return bool(piece)
 
     def _taken(self, end: int) -> bytes:
         taken, self.rest = self.rest[:end], self.rest[end:]
         if b"\0" in taken:
-            raise self.refused(taken.count(b"\n", 0, taken.index(b"\0")), "has a NUL", "save the file as UTF-8 text")
+            raise self.refused(taken.count(b"\n", 0, taken.index(b"\0")), *NUL)
         if not taken.isascii():
             self._decode(taken)
         return taken
@@ -140,7 +143,7 @@ class Pieces:
             taken.decode()
         except UnicodeDecodeError as error:
             after = taken.count(b"\n", 0, error.start)
-            raise self.refused(after, "is not UTF-8", "save the file as UTF-8") from None
+            raise self.refused(after, *NOT_UTF8) from None
 
     def refused(self, after: int, problem: str, hint: str) -> InputError:
         """The error at a line of the piece that was given last."""
@@ -153,6 +156,11 @@ def size(stream: IO[bytes]) -> int | None:
     if not stat.S_ISREG(found.st_mode):
         return None
     return max(0, found.st_size - stream.tell())
+
+
+def shorter(name: str) -> InputError:
+    """The refusal of a file that somebody else is writing."""
+    return InputError(name, "became shorter while it was read", "wait until it is written, and try again")
 
 
 def cells(header: bytes, name: str, line: int = 1) -> list[str]:

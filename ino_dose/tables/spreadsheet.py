@@ -15,9 +15,3 @@ _found = re.compile(FORMULA).match
 def count(cells: Iterable[str | None]) -> int:
     """How many of these cells begin like a formula."""
     return sum(1 for cell in cells if cell and cell[0] in "=+-@" and _found(cell))
-
-
-def said(number: int) -> str:
-    """What to say where there are some."""
-    cells = "1 cell begins" if number == 1 else f"{number} cells begin"
-    return f"{cells} like a formula (=, +, -, @): a spreadsheet would run {'it' if number == 1 else 'them'}"

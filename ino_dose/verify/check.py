@@ -85,7 +85,7 @@ def _nearest(number: int, numbers: Sequence[int]) -> list[int]:
 def _answers(regimen: Regimen, course: Course) -> list[tuple[Answer, int | None]]:
     if not regimen.remission_adapted or course.remission is not None:
         return [("", course.remission)]
-    return [("remission", prescription.first_cycle(regimen)), ("no remission", NEVER)]
+    return list(prescription.answers(regimen))
 
 
 def _plan(

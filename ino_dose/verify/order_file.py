@@ -104,8 +104,7 @@ def _csv(place: str, first: Line, found: Iterator[Line], asked: Asked) -> tuple[
     if missing := [name for name in check.NEEDED if not columns.has(name)]:
         hint = "an order has regimen, cycle, day and dose or dose_mg"
         raise InputError(at, f"there is no column {', '.join(missing)}", hint)
-    if not columns.has("bsa") and not (columns.has("height") and columns.has("weight")):
-        missing = [size for size in ("height", "weight") if not columns.has(size)]
+    if missing := columns.missing_sizes():
         raise InputError(
             at, f"there is no column for {' and '.join(missing)}", "add height_cm and weight_kg, or bsa_m2"
         )

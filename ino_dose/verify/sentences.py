@@ -136,7 +136,7 @@ def assumptions(found: Check) -> list[str]:
     plan = found.due[0].plan
     sentences = [remarks.bsa(plan.body)]
     if not plan.course.prior_stated:
-        sentences.append("Prior inotuzumab ozogamicin was not stated and counts as none.")
+        sentences.append(f"{remarks.NO_PRIOR}.")
     if any(due.before for due in found.due):
         sentences.append("The doses before this one count as prescribed.")
     if found.due[-1].when:
