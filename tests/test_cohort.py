@@ -17,7 +17,7 @@ from ino_dose.engine import plan as plans
 from ino_dose.errors import Field, InputError
 from ino_dose.files import library
 from ino_dose.output import json_and_csv, plan_csv, plan_json
-from ino_dose.tables import source
+from ino_dose.tables import row_file
 
 pl = pytest.importorskip("polars")
 
@@ -388,7 +388,7 @@ def test_lines_that_are_empty_at_the_end_are_no_rows(
     path = file(HEADER + GOOD + GOOD + ending)
     out = path.with_name("out.csv")
     for size in range(64, 200, 3):
-        monkeypatch.setattr(source, "PIECE", size)
+        monkeypatch.setattr(row_file, "PIECE", size)
         assert run(path, out) == 0
         assert pl.read_csv(out).height == 2
 
@@ -397,7 +397,7 @@ def test_many_blocks_are_one_file(file: Callable[[str], Path], monkeypatch: pyte
     """Wherever a block ends, also inside quotes, rows in are rows out."""
     rows = "".join(f'A{n},mrd-mdacc,178,80,"{"x" * (n % 7)}\n"\n' for n in range(200))
     path = file(HEADER + rows)
-    monkeypatch.setattr(source, "PIECE", 100)
+    monkeypatch.setattr(row_file, "PIECE", 100)
     out = path.with_name("out.csv")
     assert run(path, out) == 0
     read = pl.read_csv(out)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ino_dose.cohort.columns import PATIENT_FIELDS as COHORT
 from ino_dose.errors import Field, InputError
-from ino_dose.tables import column_names, csv_rows, header, json_line, lines, near_names, source, spreadsheet
+from ino_dose.tables import column_names, csv_rows, formula_cells, header, json_line, lines, near_names, row_file
 from ino_dose.units import Numeral
 from ino_dose.verify.check import ORDER_FIELDS as ORDERS
 
@@ -222,7 +222,7 @@ def read(text: str, width: int = WIDE) -> list[tuple[int, list[str], bool]]:
 
 @pytest.fixture(autouse=True)
 def _no_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "size", lambda stream: None)
+    monkeypatch.setattr(row_file, "size", lambda stream: None)
 
 
 ROW = "A,1,2,3\n"
@@ -341,9 +341,9 @@ NONE = ["", "a", "1", "-1", "+1", "-1.5", "+.5", "-1e5", "-1.5E-07", "-0", "a=1"
 
 
 def test_a_formula_is_told_from_a_number_and_polars_tells_the_same() -> None:
-    assert [cell for cell in FORMULAS + NONE if re.match(spreadsheet.FORMULA, cell)] == FORMULAS
-    assert spreadsheet.count([*FORMULAS, *NONE, None]) == len(FORMULAS)
-    assert pl.Series(FORMULAS + NONE).str.contains(spreadsheet.FORMULA).to_list() == [True] * len(FORMULAS) + [
+    assert [cell for cell in FORMULAS + NONE if re.match(formula_cells.FORMULA, cell)] == FORMULAS
+    assert formula_cells.count([*FORMULAS, *NONE, None]) == len(FORMULAS)
+    assert pl.Series(FORMULAS + NONE).str.contains(formula_cells.FORMULA).to_list() == [True] * len(FORMULAS) + [
         False
     ] * len(NONE)
 
@@ -351,4 +351,4 @@ def test_a_formula_is_told_from_a_number_and_polars_tells_the_same() -> None:
 @given(st.text(st.sampled_from("=+-@0.5eEx "), max_size=8))
 def test_what_begins_with_a_sign_is_a_number_or_a_formula(cell: str) -> None:
     number = re.fullmatch(r"[+-]([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?", cell)
-    assert bool(spreadsheet.count([cell])) == (cell[:1] in "=+-@" and cell != "" and not number)
+    assert bool(formula_cells.count([cell])) == (cell[:1] in "=+-@" and cell != "" and not number)

@@ -14,8 +14,8 @@ from typing import IO, NamedTuple
 import polars as pl
 
 from ..errors import InputError
-from ..tables import column_names, csv_rows, json_line, near_names, source
-from ..tables.source import Form, Pieces
+from ..tables import column_names, csv_rows, json_line, near_names, row_file
+from ..tables.row_file import Form, Pieces
 from .columns import PATIENT_FIELDS, RESULTS, Columns
 
 BATCH = 32_768
@@ -36,9 +36,9 @@ class Block(NamedTuple):
 @contextmanager
 def opened(file: str, form: Form | None) -> Iterator[tuple[Source, IO[bytes]]]:
     """A file of patients, or standard input where its name is `-`, and the stream that it comes from."""
-    with source.opened(file) as stream:
-        name = source.place(file)
-        form = form or source.form_of(file, stream)
+    with row_file.opened(file) as stream:
+        name = row_file.place(file)
+        form = form or row_file.form_of(file, stream)
         if form == "csv":
             yield Csv(stream, name), stream
         elif form == "ndjson":
@@ -68,7 +68,7 @@ class Csv(Pieces):
         super().__init__(stream, name, quoted=True)
         first = self.first()
         self.header = first.rstrip(b"\r\n")
-        self.names = source.cells(first, name, self.line)
+        self.names = row_file.cells(first, name, self.line)
         self.numbers = [str(index) for index in range(len(self.names))]
         self.numbered = ",".join(self.numbers).encode() + b"\n"
         self.length = pl.sum_horizontal(pl.all().str.len_bytes()) + (len(self.names) - 1)

@@ -18,8 +18,8 @@ import polars as pl
 from .. import request
 from ..errors import InputError
 from ..files.library import Facts
-from ..tables import spreadsheet, summary
-from ..tables.source import Form, form, place
+from ..tables import formula_cells, summary
+from ..tables.row_file import Form, form, place
 from . import bsa_column, read, write
 from .columns import RESULTS, Columns
 from .distinct import Planner
@@ -158,11 +158,11 @@ def _formulas(column: pl.Series) -> int:
     """How many cells of a column begin like a formula, or how many of raw lines of CSV."""
     if column.name != "line":
         begins = column.str.contains("^[=+@-]").fill_null(False)
-        return int(column.filter(begins).str.contains(spreadsheet.FORMULA).sum()) if begins.any() else 0
+        return int(column.filter(begins).str.contains(formula_cells.FORMULA).sum()) if begins.any() else 0
     suspect = column.filter(
         column.str.contains('[,"][=+@-]') | column.str.contains("^[=+@-]")
     )  # one pattern takes 10 ×
-    return spreadsheet.count(chain.from_iterable(csv.reader(suspect))) if suspect.len() else 0
+    return formula_cells.count(chain.from_iterable(csv.reader(suspect))) if suspect.len() else 0
 
 
 def _often(counted: tuple[str, int]) -> tuple[int, str]:

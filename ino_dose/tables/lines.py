@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from io import BufferedReader
 from typing import NamedTuple
 
-from . import source
+from . import row_file
 
 AT_ONCE = 64 * 1024
 LONGEST_LINE = 1024 * 1024
@@ -27,7 +27,7 @@ def read(stream: BufferedReader, name: str, wait: Callable[[], object]) -> Itera
     `wait` is called before there may be nothing to read for a while. Raises InputError where the
     file becomes shorter while it is read.
     """
-    size, number, done, rest, too_long = source.size(stream), 0, 0, b"", False
+    size, number, done, rest, too_long = row_file.size(stream), 0, 0, b"", False
     while True:
         wait()
         piece = stream.read1(AT_ONCE)
@@ -42,14 +42,14 @@ def read(stream: BufferedReader, name: str, wait: Callable[[], object]) -> Itera
         if len(rest) > LONGEST_LINE:
             rest, too_long = rest[:AT_ONCE], True
     if size is not None and done < size:
-        raise source.shorter(name)
+        raise row_file.shorter(name)
     if rest:
         yield _line(number + 1, rest, too_long)
 
 
 def _line(number: int, line: bytes, too_long: bool) -> Line:
     if number == 1:
-        line = line.removeprefix(source.BOM)
+        line = line.removeprefix(row_file.BOM)
     if too_long or len(line) > LONGEST_LINE:
         shown = line[:40].decode(errors="backslashreplace").replace("\0", r"\x00")
         return Line(number, shown, "is longer than 1 MiB, which no row is; check its quotes and its end")
@@ -57,7 +57,7 @@ def _line(number: int, line: bytes, too_long: bool) -> Line:
     try:
         text = line.decode()
     except UnicodeDecodeError:
-        text, problem = line.decode(errors="backslashreplace"), "; ".join(source.NOT_UTF8)
+        text, problem = line.decode(errors="backslashreplace"), "; ".join(row_file.NOT_UTF8)
     if "\0" in text:
-        text, problem = text.replace("\0", r"\x00"), problem or "; ".join(source.NUL)
+        text, problem = text.replace("\0", r"\x00"), problem or "; ".join(row_file.NUL)
     return Line(number, text, problem)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..errors import Fault, InputError
 from ..files.library import Facts
-from ..tables import csv_rows, header, json_line, lines, source
+from ..tables import csv_rows, header, json_line, lines, row_file
 from ..tables.header import Columns
 from ..tables.lines import Line
 from . import check
@@ -71,11 +71,11 @@ def read(path: str, asked: Asked) -> Iterator[File]:
 
     Raises InputError, before the first order is asked for, for what is no file of orders.
     """
-    place = source.place(path)
-    if path != "-" and Path(path).suffix.lower() not in source.ENDINGS:
+    place = row_file.place(path)
+    if path != "-" and Path(path).suffix.lower() not in row_file.ENDINGS:
         raise InputError(place, "is neither .csv nor .ndjson", "name the file by what it is")
-    with source.opened(path) as stream:
-        form = source.form_of(path, stream)
+    with row_file.opened(path) as stream:
+        form = row_file.form_of(path, stream)
         if form == "parquet":
             raise InputError(place, "is Parquet, and orders are read while they come", "write them as CSV or NDJSON")
         found = lines.read(stream, place, asked.wait)
@@ -99,7 +99,7 @@ def _csv(place: str, first: Line, found: Iterator[Line], asked: Asked) -> tuple[
         raise InputError(at, first.problem)
     if text.count('"') % 2:  # a name with a line break; where its quote is a slip, reading it says so
         text = "\n".join([text, *_until_closed(found)])
-    names = source.cells(text.encode(), place, first.number)
+    names = row_file.cells(text.encode(), place, first.number)
     columns = _columns(names, at, asked)
     if missing := [name for name in check.NEEDED if not columns.has(name)]:
         hint = "an order has regimen, cycle, day and dose or dose_mg"

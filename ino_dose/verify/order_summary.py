@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ..tables import spreadsheet, summary
+from ..tables import formula_cells, summary
 from .order_file import Checked
 
 
@@ -24,7 +24,7 @@ class Tally:
         if each.id is not None:
             (self.several if (id := hash(each.id)) in self.ids else self.ids).add(id)
         if self.cells:
-            self.formulas += spreadsheet.count(each.cells)
+            self.formulas += formula_cells.count(each.cells)
         if each.check and not each.check.due[0].plan.course.prior_stated:
             self.without_prior += 1
         return each
