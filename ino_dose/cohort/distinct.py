@@ -183,25 +183,27 @@ class Planner:
         """The results BY_SIZE of each treatment and size, and what is wrong with either."""
         found = []
         for t, s, *cells in rows.select("t", "s", *self.sized).iter_rows():
-            if s not in self.sizes:
-                self.sizes[s] = self._size(s, *cells)
-            found.append(self._amount(t, self.sizes[s]))
+            found.append(self._amount(t, self._size(s, *cells)))
         return pl.DataFrame(found, dict.fromkeys([*BY_SIZE, *Refused._fields, "late", "late reason"], pl.String))
 
     def _size(self, s: int, *cells: str) -> Size:
+        """A size by its number, asked of the engine when it is first met, with the cells of a row that has it."""
+        if s not in self.sizes:
+            self.sizes[s] = self._ask(s, *cells)
+        return self.sizes[s]
+
+    def _ask(self, s: int, *cells: str) -> Size:
         """A size by the engine: of all rows with this BSA, each of which says its own BMI, or as it was asked about."""
+        if s < ASKED and (question := s % QUESTIONS):
+            plain = self._size(s - question, *cells)
+            return plain._replace(cautions=(self.facts.growth.asked(question, refusals.GAP), *plain.cautions))
         try:
             said = {field: self.columns.said(field, cell) for field, cell in zip(self.sized, cells, strict=True)}
             body = request.body(**dict.fromkeys(SIZE_FIELDS) | said)
         except InputError as error:
             return Size(self.refused(error))
-        if s < ASKED:
-            assert body.bsa.magnitude * 100 == s // QUESTIONS, "a BSA by the column is wrong"
-            question = s % QUESTIONS
-            cautions = [self.facts.growth.asked(question, refusals.GAP)] if question else []
-            cautions += bodies.cautions(body, None)
-        else:
-            cautions = bodies.cautions(body, self.facts.growth)
+        assert s >= ASKED or body.bsa.magnitude * 100 == s // QUESTIONS, "a BSA by the column is wrong"
+        cautions = bodies.cautions(body, None if s < ASKED else self.facts.growth)
         return Size(None, body, units.digits(body.bsa.magnitude), tuple(cautions))
 
     @units.exact
