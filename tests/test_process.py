@@ -83,10 +83,26 @@ def test_a_width_that_is_no_number_is_passed_over(columns: str) -> None:
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
-def test_too_little_memory_is_a_sentence() -> None:
-    ran = shell(f"ulimit -v 400000; {INO} cohort - --regimen mrd-mdacc < /dev/null")
-    assert ran.returncode == 2
-    assert b"Traceback" not in ran.stderr
+@pytest.mark.parametrize(
+    ("loading", "said"),
+    [
+        ("raise MemoryError", b"cohort: cannot load Polars; give it more memory"),
+        ("raise BaseException('a panic')", b"cohort: cannot load Polars; give it more memory"),
+        ("import os; os.abort()", b"cohort: broke off (SIGABRT), as it does where memory runs out"),
+    ],
+)
+def test_a_library_that_memory_does_not_suffice_for_is_a_sentence(tmp_path: Path, loading: str, said: bytes) -> None:
+    (tmp_path / "polars.py").write_text(loading)
+    ran = shell(f"{INO} cohort - --regimen mrd-mdacc < /dev/null", PYTHONPATH=str(tmp_path))
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert ran.stderr.startswith(said)
+
+
+@pytest.mark.parametrize("raised", ["MemoryError()", "SystemError('error return without exception set')"])
+def test_too_little_memory_anywhere_is_a_sentence(tmp_path: Path, raised: str) -> None:
+    (tmp_path / "pint.py").write_text(f"raise {raised}")
+    ran = shell(f"{INO} plan mrd-mdacc --bsa 1.8m2", PYTHONPATH=str(tmp_path))
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, b"", b"ino-dose: there is not enough memory for this\n")
 
 
 def begun(folder: Path) -> None:

@@ -29,7 +29,10 @@ def main(arguments: list[str] | None = None) -> None:
     except InputError as error:
         for fault in error.faults:
             result.say(fault)
-    except MemoryError:
+    except (MemoryError, SystemError) as error:
+        if isinstance(error, SystemError) and "exception" not in str(error):
+            raise
+        # the interpreter's "error return without exception set" is a MemoryError that there was no memory for
         result.say("ino-dose: there is not enough memory for this")
     except OSError as error:
         result.say(f"{error.filename or 'ino-dose'}: {error.strerror or error}")

@@ -43,14 +43,8 @@ def cohort(
         os.environ.pop("POLARS_MAX_THREADS", None)
         if not doses:  # reading, planning and writing are threads already: more of them only wait for each other
             os.environ["POLARS_MAX_THREADS"] = "1"
-    try:
-        from ..cohort import run
-    except ImportError as error:
-        if isinstance(error, ModuleNotFoundError) and error.name == "polars":
-            hint = "pip install 'ino-dose[cohort]'"
-            raise InputError("cohort", "needs Polars, which is not installed", hint) from None
-        problem, hint = "cannot load Polars", "give it more memory, or install it anew"
-        raise InputError("cohort", problem, hint) from None
+    _load_polars()
+    from ..cohort import run
     from ..files import library
 
     gc.freeze()
@@ -59,3 +53,15 @@ def cohort(
     task = run.Task(file, output, regimen, round_to, source, target, doses, tuple(passed or ()), result.unfinished)
     if run.run(task, facts):
         raise typer.Exit(result.PARTLY)
+
+
+def _load_polars() -> None:
+    """Raises InputError whatever hinders it: where memory is short it does not always get as far as an exception of Python's."""
+    try:
+        import polars  # noqa: F401
+    except ModuleNotFoundError as error:
+        if error.name != "polars":
+            raise
+        raise InputError("cohort", "needs Polars, which is not installed", "pip install 'ino-dose[cohort]'") from None
+    except BaseException:
+        raise InputError("cohort", "cannot load Polars", "give it more memory, or install it anew") from None
