@@ -9,6 +9,9 @@ from . import units
 from .errors import InputError, Place
 from .units import DURATION
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""In English whatever the locale: the same input gives the same bytes."""
+
 
 def whole(said: str, place: Place, called: str, hint: str, least: int = 1, digits: int = 3) -> int:
     """A whole number of so many digits, written plainly: `called` says what it is."""
@@ -35,3 +38,8 @@ def day(said: str, place: Place) -> date:
     except ValueError:
         hint = "write year-month-day, as in 2026-12-01, from 1900 to 2199"
         raise InputError(place, f"{said!r} is not a date", hint, kind="not a date") from None
+
+
+def with_weekday(day: date) -> str:
+    """A date as people read it: `Tue 2026-12-01`."""
+    return f"{WEEKDAYS[day.weekday()]} {day}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import counts_and_dates, errors, units
 from .engine import body as bodies
 from .engine import course as courses
+from .engine import dosing
 from .engine.body import Body
 from .engine.bsa_formulas import FORMULAS, Formula
 from .engine.course import Course, Event, Remitted
@@ -23,12 +24,11 @@ AMOUNT_FIELDS = {
     "height": units.HEIGHT,
     "weight": units.WEIGHT,
     "bsa": units.AREA,
-    "prior": units.LEVEL,
     "level": units.LEVEL,
     "round to": units.DOSE,
 }
 """The fields that are amounts."""
-ALLOWED_WORDS = {"prior": ("none", "unknown"), "round to": ("vial",)}
+ALLOWED_WORDS = {"round to": ("vial",)}
 STEP = "0.01mg"
 """The rounding step where none is asked for."""
 Texts = Mapping[str, str | None]
@@ -38,20 +38,22 @@ Texts = Mapping[str, str | None]
 class CourseFile(NamedTuple):
     """What a course file says.
 
-    `texts` holds what an option would say too, `places` the line of each; `received` is the sum of a
-    list of prior exposure in mg/m².
+    `texts` holds what an option would say too, `places` the line of each; `received` is a list of prior
+    exposure: its sum in mg/m² and its working. `written` is, line by line, what no option says.
     """
 
     texts: dict[str, str]
     places: dict[str, str]
-    received: Quantity | None
+    received: tuple[Quantity, str] | None
     events: tuple[Event, ...]
     risks: tuple[str, ...]
+    written: Mapping[str, str | tuple[str, ...]]
 
 
 class Request(NamedTuple):
-    """Everything a plan is made from, apart from what is in files of facts."""
+    """Everything a plan is made from, apart from what is in files of facts; `said` is all of it as it was said."""
 
+    said: Mapping[str, str | tuple[str, ...]]
     regimen: str
     body: Body
     course: Course
@@ -84,6 +86,8 @@ def _check_same(said: Mapping[str, str], file: CourseFile) -> None:
 
 def value(field: str, text: str, place: Place) -> object:
     """What the text of a field says, read at the place where it stands: 180 cm and 1.8 m are the same."""
+    if field == "prior":
+        return prior(text, place)
     if field in AMOUNT_FIELDS and text not in ALLOWED_WORDS.get(field, ()):
         return units.read(text, AMOUNT_FIELDS[field], place)
     if field in ("start", "transplant"):
@@ -106,10 +110,11 @@ def _read(said: Mapping[str, str], file: CourseFile | None, product: Product) ->
             raise InputError(Field("hsct"), "no transplant is planned here, and one has its date", "keep one")
         found = found._replace(hsct=True)
     if file:
-        found = found._replace(events=file.events, risks=file.risks)
+        found = found._replace(events=file.events, risks=file.risks, recorded=True)
     if file and file.received is not None:
-        found = found._replace(prior=file.received, prior_stated=True)
+        found = found._replace(prior=file.received[0], prior_worked=file.received[1], prior_stated=True)
     return Request(
+        {**said, **(file.written if file else {})},
         said["regimen"],
         body(get("height"), get("weight"), get("bsa"), get("formula"), get("sex")),
         found,
@@ -165,6 +170,7 @@ def course(
     return Course(
         prior=prior(before),
         prior_stated=before is not None,
+        prior_worked=_worked(before or ""),
         first=None if from_cycle is None else _cycle(from_cycle, Field("from cycle")),
         cycles=None if cycles is None else _cycle(cycles, Field("cycles")),
         remission=None if remission_after is None else _remission(remission_after, Field("remission after")),
@@ -188,6 +194,7 @@ def yes(said: str | None, place: Place) -> bool:
     return True
 
 
+_PRIOR = Field("prior")
 _NEITHER = "neither of the two that can stand here"
 
 
@@ -230,13 +237,37 @@ def _formula(name: str) -> Formula:
     return FORMULAS[name]
 
 
-def prior(said: str | None) -> Quantity | None:
-    """Exposure before in mg/m²; None where it is said to be unknown, 0 where it is none or not stated."""
+def prior(said: str | None, place: Place = _PRIOR) -> Quantity | None:
+    """Exposure before in mg/m²; None where it is said to be unknown, 0 where it is none or not stated.
+
+    `1.45mg@1.6m2` is mg at the BSA of that day, divided exactly.
+    """
     if said == "unknown":
         return None
     if said is None or said == "none":
         return units.NO_LEVEL
-    return units.read(said, units.LEVEL, Field("prior"), ", none or unknown")
+    if "@" in said and not isinstance(said, units.Numeral):
+        return dosing.per_area(*_given_at(said, place))
+    return units.read(said, units.LEVEL, place, ", 1.45mg@1.6m2, none or unknown")
+
+
+def _given_at(said: str, place: Place) -> tuple[Quantity, Quantity]:
+    dose, _, area = said.partition("@")
+    return received(dose, area, place)
+
+
+def received(dose: str, area: str, place: Place) -> tuple[Quantity, Quantity]:
+    """A dose in mg that was received, and the BSA of that day in m²."""
+    return units.read(dose, units.DOSE, place), bodies.stated(units.read(area, units.AREA, place), place).bsa
+
+
+def divided(dose: Quantity, area: Quantity) -> str:
+    """The working of mg/m²: `1.45 mg ÷ 1.6 m²`."""
+    return f"{units.show(dose, units.DOSE)} ÷ {units.show(area, units.AREA)}"
+
+
+def _worked(said: str) -> str:
+    return divided(*_given_at(said, _PRIOR)) if "@" in said else ""
 
 
 def _remission(said: str, place: Place) -> int:

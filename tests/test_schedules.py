@@ -80,7 +80,9 @@ DAYS = {
 
 
 def read_out(path):
-    return terminal.text(show_page.parts(regimen_file.read(path)))
+    """What `show` prints of a file; of the label with its rules."""
+    label = library.product() if path.stem == "besponsa-label" else None
+    return terminal.text(show_page.parts(regimen_file.read(path), label))
 
 
 def planned(id, **course_of):
@@ -96,7 +98,7 @@ def test_every_regimen_of_the_review_has_its_file():
 
 @pytest.mark.parametrize("id", PLANNED + INCOMPLETE)
 def test_show_prints_the_whole_schedule(id):
-    now = terminal.text(show_page.parts(library.at().regimen(id)))
+    now = read_out(library.BUNDLED / f"{id}.yaml")
     assert now == kept(GOLDEN / f"{id}.txt", now)
 
 
@@ -149,6 +151,23 @@ def noticed(path, golden):
         return read_out(path) != golden
     except InputError:
         return True
+
+
+def test_no_number_of_the_labels_rules_changes_unnoticed(tmp_path):
+    """What is shown holds the text of a rule, what names it is worked again here: days, words, more than 28 days."""
+    rules = {rule.says.split()[0]: rule for rule in library.product().rules if rule.days or rule.longer or rule.raised}
+    counts = ("cytopenia", "cytopenias", "pancytopenia", "neutropenia", "thrombocytopenia")
+    assert {first: (rule.days, rule.words, rule.longer, rule.raised) for first, rule in rules.items()} == {
+        "A": ((), (), 0, True),
+        "Doses": ((8, 15), counts, 0, False),
+        "The": ((1,), counts, 0, False),
+        "Treatment": ((), counts, 28, False),
+    }
+    assert (library.product().window.days, library.product().window.within, library.product().spacing) == (
+        (8, 15),
+        2,
+        6,
+    )
 
 
 def test_no_number_of_the_ceiling_changes_unnoticed(tmp_path):

@@ -53,6 +53,8 @@ prior transplant: no
 events:
   - {cycle: 1, day: 1, given: 1 mg, on: 2027-03-02, confirmed: true, after transplant: yes}
   - {cycle: 1, day: 1, omitted: fever}
+  - {cycle: 1, day: 1, held: fever}
+  - {cycle: 1, day: 1, on: 2026-12-02, because: fever}
   - {cycle: 1, remission: CR}
   - {cycle: 2, weight: 60 kg}
   - {cycle: 2, height: 131 cm}

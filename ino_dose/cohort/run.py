@@ -146,6 +146,8 @@ class Tally:
             lines.append(f"    {sum(sorted(self.reasons.values())[:-10])} × for {len(self.reasons) - 10} other reasons")
         if not columns.has("prior"):
             lines.append(summary.NO_PRIOR_COLUMN)
+        elif not columns.has("from cycle"):
+            lines.append(summary.NO_FROM_CYCLE)
         if doubled := self._doubled():
             among = f" among the first {IDS:,} rows" if self.rows > IDS else ""
             lines.append(summary.repeated(doubled, among))

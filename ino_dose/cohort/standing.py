@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -185,10 +186,10 @@ class Standings:
         if treatment.made is None:
             return {}
         assert prior is not None
-        room = treatment.room
+        room, before = treatment.room, Fraction(prior.magnitude)
         return self._say(treatment, prior) | {
-            "cumulative_mg_per_m2": units.digits(prior.magnitude + treatment.total),
-            "remaining_upper_mg_per_m2": None if room is None else units.digits(room - prior.magnitude),
+            "cumulative_mg_per_m2": units.digits(before + Fraction(treatment.total)),
+            "remaining_upper_mg_per_m2": None if room is None else units.digits(Fraction(room) - before),
         }
 
 

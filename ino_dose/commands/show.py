@@ -18,12 +18,13 @@ def show(
     """Read out a whole regimen with the source of every number."""
     from ..files import library
 
-    found = library.at(schedules).regimen(regimen)
+    found, product = library.at(schedules).regimen(regimen), library.product()
+    label = product if product.label == found.id else None
     if format == "table":
         from ..output import show_page, terminal
 
-        result.write(terminal.text(show_page.parts(found)))
+        result.write(terminal.text(show_page.parts(found, label)))
     else:
         from ..output import show_json
 
-        result.json(show_json.value(found))
+        result.json(show_json.value(found, label))

@@ -70,7 +70,10 @@ def doses(
     `vial` is the mg that can be withdrawn from one: what was given may have been rounded down to whole ones.
     Raises InputError for an amount or a size that looks like a slip and was not confirmed.
     """
-    at(body, events, NEVER)  # a size in a cycle that is not dosed any more can be a slip too
+    sizes = [event for event in events if isinstance(event, Measured)]
+    cuts = [event for event in events if isinstance(event, Reduced)]
+    at(body, sizes, NEVER)  # a size in a cycle that is not dosed any more can be a slip too
+    areas = {cycle: at(body, sizes, cycle).bsa for cycle in {prescribed.cycle for prescribed in line}}
     written = {(event.cycle, event.day): event for event in events if isinstance(event, OfDose)}
     last = max((day for day, event in written.items() if isinstance(event, Recorded)), default=(0, 0))
     stop = next((event.cycle for event in events if isinstance(event, Stopped)), NEVER)
@@ -79,8 +82,9 @@ def doses(
         day = (prescribed.cycle, prescribed.day)
         if prescribed.cycle >= stop and day > last:
             continue  # what was left unrecorded before a dose that was recorded is asked about, not forgotten
-        bsa = at(body, events, prescribed.cycle).bsa
-        due = dosing.dose(_reduced(prescribed, events), bsa, rounding)
+        share = share_below(cuts, prescribed.cycle)
+        reduced = prescribed._replace(level=prescribed.level * (100 - share) / 100) if share else prescribed
+        due = dosing.dose(reduced, areas[prescribed.cycle], rounding)
         lived.append(_recorded(due, written.get(day), (*dosing.ORDINARY, rounding.step), vial))
     return tuple(lived)
 
@@ -116,12 +120,10 @@ def _plausible(event: Measured, before: Quantity, kind: units.Kind) -> None:
         raise InputError(event.place, problem, "correct it, or add confirmed: true")
 
 
-def _reduced(prescribed: Prescribed, events: Sequence[Event]) -> Prescribed:
-    """The dose by the reduction in force in its cycle, if any is."""
-    shares = [
-        event.share.magnitude for event in events if isinstance(event, Reduced) and event.cycle <= prescribed.cycle
-    ]
-    return prescribed._replace(level=prescribed.level * (100 - shares[-1]) / 100) if shares else prescribed
+def share_below(events: Sequence[Event], cycle: int) -> Decimal:
+    """Per cent by which the doses of a cycle are below the schedule's level, 0 where no reduction is in force."""
+    shares = [event.share.magnitude for event in events if isinstance(event, Reduced) and event.cycle <= cycle]
+    return shares[-1] if shares else Decimal(0)
 
 
 def _recorded(due: Dose, event: OfDose | None, steps: Sequence[Quantity], vial: Quantity | None) -> Dose:
@@ -184,25 +186,26 @@ def _open(line: Line) -> str:
 def _in_order(events: Sequence[Event]) -> None:
     seen: dict[tuple[object, ...], Event] = {}
     last = (0, 0)
-    largest = Decimal(0)
+    given_in: set[int] = set()
+    stopped = reduced = False
     for event in events:
         name = _name(event)
         if earlier := seen.get(name):
             line = earlier.place.rpartition(":")[2]
             raise InputError(event.place, f"this was recorded before, on line {line}", "keep one")
-        if any(isinstance(each, Stopped) for each in seen.values()):
+        if stopped:
             raise InputError(event.place, "the course was stopped before this", "take it out, or the stop")
         day = event.day if isinstance(event, OfDose) else last[1] if last[0] == event.cycle else 0
         if (event.cycle, day) < last:
             problem = "this is earlier in the course than the event before it"
             raise InputError(event.place, problem, "write events in the order in which they happened")
-        if isinstance(event, Measured | Reduced):
-            _before_doses(event, seen.values())
-        if isinstance(event, Reduced):
-            if event.share.magnitude <= largest:
-                hint = f"write more than {units.digits(largest)} %, or take it out"
-                raise InputError(event.place, _NO_RISE, hint)
-            largest = event.share.magnitude
+        if isinstance(event, Measured | Reduced) and event.cycle in given_in:
+            raise _behind_doses(event)
+        if isinstance(event, Reduced) and not event.share.magnitude and not reduced:
+            raise InputError(event.place, "0 % is no reduction, and there was none before", "take it out")
+        if was_given(event):
+            given_in.add(event.cycle)
+        stopped, reduced = isinstance(event, Stopped), reduced or isinstance(event, Reduced)
         seen[name] = event
         last = (event.cycle, day)
 
@@ -220,13 +223,9 @@ def _name(event: Event) -> tuple[object, ...]:
             assert_never(other)
 
 
-def _before_doses(event: Measured | Reduced, earlier: Iterable[Event]) -> None:
-    """Refuse what counts for a whole cycle behind a dose that was given in it."""
-    if any(was_given(each) and each.cycle == event.cycle for each in earlier):
-        what = event.what if isinstance(event, Measured) else "reduce"
-        problem = f"{what} counts for the whole of cycle {event.cycle}, and doses of it were given before this"
-        hint = f"write it before them if they were dosed by it, else in cycle {event.cycle + 1}"
-        raise InputError(event.place, problem, hint)
-
-
-_NO_RISE = "a reduced dose is not raised again (BESPONSA label, section 2: it must not be re-escalated)"
+def _behind_doses(event: Measured | Reduced) -> InputError:
+    """The refusal of what counts for a whole cycle behind a dose that was given in it."""
+    what = event.what if isinstance(event, Measured) else "reduce"
+    problem = f"{what} counts for the whole of cycle {event.cycle}, and doses of it were given before this"
+    hint = f"write it before them if they were dosed by it, else in cycle {event.cycle + 1}"
+    return InputError(event.place, problem, hint)

@@ -15,7 +15,8 @@ NEVER: Final = 10**6
 class Given(NamedTuple):
     """A dose that was given: `amount` in mg, None for as planned.
 
-    `confirmed` lets an amount stand that looks like a slip; `after_transplant` a dose after transplant.
+    `why` it was given otherwise or on another date; `confirmed` lets an amount stand that looks like a slip;
+    `after_transplant` a dose after transplant.
     """
 
     cycle: int
@@ -23,6 +24,7 @@ class Given(NamedTuple):
     place: str
     amount: Quantity | None = None
     on: date | None = None
+    why: str = ""
     confirmed: bool = False
     after_transplant: bool = False
 
@@ -38,12 +40,13 @@ class Omitted(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A dose that is to be given on another date."""
+    """A dose that is to be given on another date, and why."""
 
     cycle: int
     day: int
     place: str
     on: date | None
+    why: str = ""
 
 
 class Measured(NamedTuple):
@@ -57,11 +60,12 @@ class Measured(NamedTuple):
 
 
 class Reduced(NamedTuple):
-    """Doses from this cycle on by a share (%) below the schedule's level."""
+    """Doses from this cycle on by a share (%) below the schedule's level, and why."""
 
     cycle: int
     place: str
     share: Quantity
+    why: str = ""
 
 
 class Remitted(NamedTuple):
@@ -110,7 +114,9 @@ def was_given(event: Event) -> bool:
 class Course(NamedTuple):
     """What is true of a patient's treatment.
 
-    `prior` (mg/m²) is inotuzumab ozogamicin received before, None where it is unknown.
+    `prior` (mg/m²) is inotuzumab ozogamicin received before, None where it is unknown; `prior_worked` is
+    its working, where it was not stated as one number. `recorded`: what was given in this course is written
+    down, so that `prior` is surely what came before it.
     `remission` is the cycle at whose end CR/CRi was documented, NEVER, or None where not stated.
     `first` is the cycle to plan from, None for the regimen's own first: what was given in those before it
     is in `prior`. `cycles` is the last cycle to plan, None for all the regimen gives.
@@ -128,6 +134,8 @@ class Course(NamedTuple):
     transplant: date | None = None
     risks: tuple[str, ...] = ()
     first: int | None = None
+    prior_worked: str = ""
+    recorded: bool = False
 
     @property
     def lived(self) -> bool:

@@ -33,7 +33,7 @@ class Dose(NamedTuple):
     `calculated` is level × BSA, `due` is that rounded; `dose` is the same, or what was given instead,
     or 0 where it was omitted; `delivered` is dose ÷ BSA; `counted` is what enters the cumulative mg/m².
     `event` is what became of it, or where it was moved, if anything was written down; `agrees` is why mg
-    that were given count as the prescribed level.
+    that were given count as the prescribed level; `moved` is how many days after its day as scheduled the `date` is.
     """
 
     prescribed: Prescribed
@@ -46,6 +46,7 @@ class Dose(NamedTuple):
     event: OfDose | None = None
     agrees: Agreement | None = None
     date: date | None = None
+    moved: int | None = None
 
     @property
     def state(self) -> State:

@@ -16,7 +16,7 @@ from .exposure import Against, Ceiling, Standing
 from .preparation import Product
 from .prescription import Answer, Prescribed
 from .regimen import Regimen
-from .timetable import Breach, Parted
+from .timetable import Cycles, Interval, Move, Parted, Timetable
 
 if TYPE_CHECKING:
     from ..units import Quantity
@@ -61,7 +61,9 @@ class Plan(NamedTuple):
     undecided: tuple[Undecided, ...]
     apart: tuple[Dose, ...] = ()
     left_out: tuple[Dose, ...] = ()
-    breaches: tuple[Breach, ...] = ()
+    moves: tuple[Move, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+    short_cycles: tuple[Cycles, ...] = ()
 
     @property
     def status(self) -> exposure.Status:
@@ -130,11 +132,11 @@ def make(
         counted = [dose.prescribed._replace(level=dose.counted) for dose in doses]
         return exposure.check(course.prior, counted, ceiling, not regimen.after_transplant)
 
-    (before, apart, left_out), breaches = live(line.doses, course.remission, product)
+    (before, apart, left_out), dates = live(line.doses, course.remission, product)
     if not before:
         raise _nothing(course, bool(apart or left_out))
-    dates = product if course.transplant else None
-    branches = [(branch.when, live(branch.doses, branch.remission, dates).parted) for branch in line.undecided]
+    facts = product if course.transplant else None
+    branches = [(branch.when, live(branch.doses, branch.remission, facts).parted) for branch in line.undecided]
     if branches and all(len(each.before) == len(before) for _, each in branches):
         left_out = max((each.left_out for _, each in branches), key=len)
         branches = []  # a stop or the transplant ends the course before anything depends on remission
@@ -158,15 +160,17 @@ def make(
         tuple(undecided),
         apart,
         left_out,
-        breaches,
+        dates.moves,
+        dates.intervals,
+        dates.cycles,
     )
 
 
 class _Lived(NamedTuple):
-    """Doses around the transplant, and which of them leave the label's windows."""
+    """Doses around the transplant, and their timetable without those that are left out for it."""
 
     parted: Parted
-    breaches: tuple[Breach, ...]
+    dates: Timetable
 
 
 def _lived(
@@ -179,12 +183,11 @@ def _lived(
 ) -> _Lived:
     """Prescribed doses with what happened to them, dated where the product's windows are known."""
     vial = product.vial if product else None
-    doses, breaches = administration.doses(prescribed, body, course.events, rounding, vial), tuple[Breach, ...]()
+    dates = Timetable(administration.doses(prescribed, body, course.events, rounding, vial))
     if product:
-        doses, breaches = timetable.dated(doses, regimen, course, product)
-    parted = timetable.around_transplant(doses, regimen, course)
-    left_out = {(dose.prescribed.cycle, dose.prescribed.day) for dose in parted.left_out}
-    return _Lived(parted, tuple(each for each in breaches if (each.cycle, each.day) not in left_out))
+        dates = timetable.dated(dates.doses, regimen, course, product)
+    parted = timetable.around_transplant(dates.doses, regimen, course)
+    return _Lived(parted, timetable.without(dates, parted.left_out))
 
 
 def _nothing(course: Course, around_transplant: bool) -> InputError:

@@ -9,21 +9,40 @@ from typing import TYPE_CHECKING, NamedTuple
 from .. import units
 from . import dosing
 from .dosing import Dose, Rounding
-from .regimen import Citation, Source
+from .regimen import Citation, Source, Window
 
 if TYPE_CHECKING:
     from ..units import Quantity
 
 
+class Rule(NamedTuple):
+    """What a label says, in short; it reminds and decides nothing.
+
+    It is named where an event touches it: one of a dose on `days`, whose reason has one of `words`, or that is
+    more than `longer` days late; or where a dose is `raised` again after a reduction. `only` is where the
+    label holds, empty where it is the US label. A rule that says none of these is shown and never named.
+    """
+
+    says: str
+    citations: tuple[Citation, ...]
+    only: str = ""
+    days: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
+    longer: int = 0
+    raised: bool = False
+
+
 class Product(NamedTuple):
     """What a pharmacy needs to know, each fact with its citations under its own name in `cited`.
 
-    `vial`: mg that can be withdrawn from one; `concentration` after reconstitution (mg/mL); `bag`
+    `label` is the id of the regimen that the label states; `vial`: mg that can be withdrawn from one; `concentration` after reconstitution (mg/mL); `bag`
     (mL) and the `least` and `most` that may be in it (mg/mL); `rounding`: how far (%) a dose may be
-    rounded; `spacing`: fewest days between doses; `window`: days by which doses on `window_days` may move.
+    rounded; `spacing`: fewest days between doses; `window`: by how many days some doses may move. `rules`
+    are what the label says of treatment beside that, `not_found` what it says that could not be read.
     """
 
     title: str
+    label: str
     vial: Quantity
     concentration: Quantity
     bag: Quantity
@@ -31,10 +50,11 @@ class Product(NamedTuple):
     most: Quantity
     rounding: Quantity
     spacing: int
-    window: int
-    window_days: tuple[int, ...]
+    window: Window
     cited: dict[str, tuple[Citation, ...]]
     sources: tuple[Source, ...]
+    rules: tuple[Rule, ...] = ()
+    not_found: tuple[str, ...] = ()
 
 
 class Preparation(NamedTuple):

@@ -43,6 +43,14 @@ class Choice(NamedTuple):
         return level in self.levels if self.listed else bool(self.levels[0] <= level <= self.levels[-1])
 
 
+class Window(NamedTuple):
+    """By how many days doses on some days of a cycle may move, earlier or later, and who says so."""
+
+    days: tuple[int, ...]
+    within: int
+    citations: tuple[Citation, ...]
+
+
 class Dose(NamedTuple):
     """One line of the label's table: on this day of the cycle, this level (mg/m²)."""
 
@@ -157,6 +165,7 @@ class Regimen(NamedTuple):
     sha256: str
     stop: Stop | None = None
     transplant: Transplant | None = None
+    window: Window | None = None
     not_stated: tuple[str, ...] = ()
     totals: tuple[Total, ...] = ()
     missing: tuple[str, ...] = ()

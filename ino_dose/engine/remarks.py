@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .. import units
-from . import administration, preparation, prescription
+from . import administration, course_remarks, preparation, prescription
 from . import body as bodies
-from .course import NEVER, Given, Lasted, Measured, Omitted, Reduced
+from .course import NEVER, Given, Lasted, Measured, Omitted
 from .preparation import Product
 from .regimen import Block, Disagreement
 
@@ -37,6 +37,7 @@ def assumptions(plan: Plan) -> list[str]:
     found.append(_rounding(plan))
     found.append("Cumulative mg/m² sums prescribed levels; rounding mg and delivered mg/m² do not change it.")
     found += [sentence for dose in plan.doses if (sentence := _counted(plan, dose))]
+    found += course_remarks.assumptions(plan)
     found += _measured(plan)
     found += _lengths(plan)
     if course.hsct and regimen.transplant and course.cycles is None:
@@ -50,10 +51,11 @@ def warnings(plan: Plan) -> list[str]:
     """What a person should look at."""
     each = [plan.body, *(body for _, body in _bodies(plan))]
     found = list(dict.fromkeys(caution for body in each for caution in bodies.cautions(body, plan.growth)))
+    found += _on_top(plan)
     found += _sizes(plan)
     found += _transplant(plan)
     found += _ending(plan)
-    found += _history(plan)
+    found += course_remarks.warnings(plan)
     found += _unstated(plan)
     found += _disagreements(plan)
     found += [block.note for block in plan.regimen.blocks if block.note and _used(plan, block)]
@@ -82,10 +84,10 @@ def _rounding(plan: Plan) -> str:
 def _counted(plan: Plan, dose: Dose) -> str:
     """How a dose counts that was omitted, or given otherwise than as planned."""
     if isinstance(dose.event, Omitted):
-        return f"The dose {_where(dose)} was omitted and counts nothing: {dose.event.why}."
+        return f"The dose {course_remarks.where(dose)} was omitted and counts nothing: {dose.event.why}."
     if not isinstance(dose.event, Given) or dose.event.amount is None:
         return ""
-    what = f"{units.show(dose.dose, units.DOSE)} given {_where(dose)}"
+    what = f"{units.show(dose.dose, units.DOSE)} given {course_remarks.where(dose)}"
     calculated, counted = units.show(dose.calculated, units.DOSE), units.show(dose.counted, units.LEVEL)
     share = units.show(administration.TOLERANCE, units.SHARE)
     if dose.agrees is None:
@@ -119,10 +121,6 @@ def _measured(plan: Plan) -> list[str]:
     return found
 
 
-def _where(dose: Dose) -> str:
-    return f"in cycle {dose.prescribed.cycle} on day {dose.prescribed.day}"
-
-
 def _lengths(plan: Plan) -> list[str]:
     if plan.course.start is None:
         return []
@@ -138,6 +136,17 @@ def _lengths(plan: Plan) -> list[str]:
         elif not shortest <= days <= longest:
             found.append(f"Cycle {cycle} is dated as {days} days, as the course says; its source states {stated} days.")
     return found
+
+
+def _on_top(plan: Plan) -> list[str]:
+    """Prior exposure may be this course's own earlier cycles, where nobody said that it is under way."""
+    course = plan.course
+    if course.recorded or course.first is not None or not course.prior or not course.prior_stated:
+        return []
+    return [
+        f"Cycle {plan.doses[0].prescribed.cycle} of this plan comes on top of {units.show(course.prior, units.LEVEL)} "
+        "received before; if that was an earlier cycle of this course, plan it from the cycle that is next."
+    ]
 
 
 def _sizes(plan: Plan) -> list[str]:
@@ -175,7 +184,7 @@ def _transplant(plan: Plan) -> list[str]:
         found.append(f"Not planned, since they would fall after the transplant: {doses}.")
     if plan.apart:
         sentence = "was given after the transplant and is not in any sum before it."
-        found += [f"{units.show(dose.dose, units.DOSE)} {_where(dose)} {sentence}" for dose in plan.apart]
+        found += [f"{units.show(dose.dose, units.DOSE)} {course_remarks.where(dose)} {sentence}" for dose in plan.apart]
     if plan.course.transplant and plan.course.start is None and not plan.apart:
         found.append("Without a start no dose has a date, so none is left out for falling after the transplant.")
     return found
@@ -192,33 +201,6 @@ def _ending(plan: Plan) -> list[str]:
     if rule and remission >= rule.after_cycle and plan.last_cycle == rule.after_cycle:
         return [f"Without remission the regimen stops after cycle {rule.after_cycle}."]
     return []
-
-
-def _history(plan: Plan) -> list[str]:
-    """What was recorded with gaps, moved, or against the label's windows."""
-    found = []
-    recorded = [index for index, dose in enumerate(plan.doses) if dose.state != "planned"]
-    stopped = plan.course.stop or plan.apart
-    for dose in plan.doses if stopped else plan.doses[: max(recorded, default=0)]:
-        if dose.state == "planned":
-            found.append(
-                f"The dose {_where(dose)} was not recorded, though the course went on: was it given or omitted?"
-            )
-    for breach in plan.breaches:
-        source = _said(plan.product, breach.rule) if plan.product else ""
-        found.append(f"The dose in cycle {breach.cycle} on day {breach.day} is {breach.problem} ({source}).")
-    found += [
-        f"From cycle {event.cycle} on doses are {units.digits(event.share.magnitude)} % below the schedule's level."
-        for event in plan.course.events
-        if isinstance(event, Reduced)
-    ]
-    return found
-
-
-def _said(product: Product, fact: str) -> str:
-    """Who states a fact of the product, and where; its sources are not those of the regimen."""
-    cites = {source.id: source.cite for source in product.sources}
-    return "; ".join(f"{cites[citation.source]}, {citation.spot}" for citation in product.cited[fact])
 
 
 def bags(doses: Iterable[Quantity], product: Product) -> list[str]:

@@ -1,96 +1,179 @@
-"""Doses × a start and cycle lengths → the date of each, and which leave the windows of the label."""
+"""Doses × a start, cycle lengths and delays → the date of each, what was moved by how much, and what came too near."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple, assert_never
+from itertools import pairwise
+from typing import Literal, NamedTuple, assert_never
 
+from ..counts_and_dates import with_weekday
 from ..errors import Collected, Field, InputError
 from . import course as courses
 from . import prescription
 from .course import Course, Given, Lasted, Moved, OfDose, Omitted
 from .dosing import Dose
 from .preparation import Product
-from .regimen import Regimen
+from .regimen import Regimen, Window
 
 
-class Breach(NamedTuple):
-    """A dose that is nearer to the one before, or farther from its day, than the label allows."""
+class Move(NamedTuple):
+    """A dose that was recorded, or is arranged, on another date than its day.
 
-    cycle: int
-    day: int
-    rule: str
-    problem: str
+    `days` is how much later, negative for earlier, counted from its day as already moved. `carried` is what
+    is as many days later with it: the rest of the course, or where no source states a `window` for such a
+    dose, the rest of its cycle.
+    """
+
+    dose: Dose
+    days: int
+    carried: Literal["course", "cycle", ""]
+    window: Window | None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether a source lets a dose of this day move as far, or says nothing of it."""
+        return self.window is None or abs(self.days) <= self.window.within
 
 
-def dated(
-    doses: Sequence[Dose], regimen: Regimen, course: Course, product: Product
-) -> tuple[tuple[Dose, ...], tuple[Breach, ...]]:
-    """Each dose with its date, and every breach of the label's windows.
+class Interval(NamedTuple):
+    """Days from the dose before, where they are fewer than is asked for or scheduled, or a dose waits for them."""
 
-    A dose keeps its day unless the course moves it, or the least spacing pushes it later.
+    dose: Dose
+    days: int
+    scheduled: int
+    waits: int
+
+
+class Cycles(NamedTuple):
+    """The first days of two cycles that are nearer to each other than the shortest length that a source states."""
+
+    earlier: int
+    later: int
+    days: int
+    shortest: int
+
+
+class Timetable(NamedTuple):
+    """Each dose with its date, and every move, short interval and short cycle, in order."""
+
+    doses: tuple[Dose, ...]
+    moves: tuple[Move, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+    cycles: tuple[Cycles, ...] = ()
+
+
+def dated(doses: Sequence[Dose], regimen: Regimen, course: Course, product: Product) -> Timetable:
+    """The dates of doses.
+
+    A dose falls on its day of the cycle. Another date of a day 1, earlier or later, moves the cycle and
+    every later one; a later date of another dose moves all that follows where it is past its window, and
+    its own cycle where no window is stated. So no delay makes the course denser. Within the window a dose
+    moves the next one only, and only where the least spacing asks for it. What has a date keeps it.
+
     The spacing is read as a difference of dates: 6 days from a Monday is the next Sunday.
     """
     if course.start is None:
         for each in course.events:
             if isinstance(each, OfDose) and each.on:
                 raise InputError(each.place, "a date needs the start beside it", "add start: with day 1 of cycle 1")
-        return tuple(doses), ()
+        return Timetable(tuple(doses))
     first_days = _first_days(regimen, course, max((dose.prescribed.cycle for dose in doses), default=1))
     found: list[Dose] = []
-    breaches: list[Breach] = []
+    moves: list[Move] = []
+    intervals: list[Interval] = []
+    begun: dict[int, date] = {}
+    before: Dose | None = None
+    late, late_in_cycle, cycle = timedelta(), timedelta(), 0
     for dose in doses:
-        nominal = first_days[dose.prescribed.cycle] + timedelta(dose.prescribed.day - 1)
-        event = dose.event if dose.event and dose.event.on else None
-        before = next((each.date for each in reversed(found) if each.date and each.state != "omitted"), None)
-        earliest = before + timedelta(product.spacing) if before else nominal
-        when = event.on if event and event.on else max(nominal, earliest) if dose.state != "omitted" else nominal
-        if event and when < course.start:
-            raise InputError(event.place, f"{when} is before the start on {course.start}", "check the dates")
-        if event and before and when <= before and dose.state != "omitted":
-            raise InputError(event.place, f"{when} is not after the dose before, on {before}", "check the dates")
-        found.append(dose._replace(date=when))
+        day = dose.prescribed.day
+        if dose.prescribed.cycle != cycle:
+            cycle, late_in_cycle = dose.prescribed.cycle, timedelta()
+            begun[cycle] = first_days[cycle] + late
+        scheduled = first_days[cycle] + timedelta(day - 1)
+        due = scheduled + late + late_in_cycle
+        when = _when(dose, due, before, course.start, product.spacing)
+        dose = dose._replace(date=when, moved=(when - scheduled).days)
+        found.append(dose)
+        if dose.event and dose.event.on and when != due:
+            move = _move(dose, (when - due).days, regimen.window, product.window)
+            moves.append(move)
+            late += when - due if move.carried == "course" else timedelta()
+            late_in_cycle += when - due if move.carried == "cycle" else timedelta()
+        if day == 1:
+            begun[cycle] = when
         if dose.state != "omitted":
-            breaches += _breaches(dose, when, nominal, before, product)
-    return tuple(found), tuple(breaches)
+            if before and (near := _interval(dose, before, (when - due).days, product.spacing)):
+                intervals.append(near)
+            before = dose
+    return Timetable(tuple(found), tuple(moves), tuple(intervals), tuple(_short_cycles(begun, regimen, course)))
 
 
-def _breaches(dose: Dose, when: date, nominal: date, before: date | None, product: Product) -> list[Breach]:
-    cycle, day = dose.prescribed.cycle, dose.prescribed.day
-    found = []
-    if before and (when - before).days < product.spacing:
-        gap = (when - before).days
-        found.append(
-            Breach(
-                cycle, day, "spacing", f"{gap} days after the dose before, with at least {product.spacing} asked for"
-            )
+def _when(dose: Dose, due: date, before: Dose | None, start: date, spacing: int) -> date:
+    """The date of a dose: as it was written down, else its day, or as much later as the least spacing asks for."""
+    last = before.date if before and dose.state != "omitted" else None
+    if not (dose.event and dose.event.on):
+        return max(due, last + timedelta(spacing)) if last else due
+    when = dose.event.on
+    if when < start:
+        raise InputError(
+            dose.event.place, f"{with_weekday(when)} is before the start on {with_weekday(start)}", "check the dates"
         )
-    moved = (when - nominal).days
-    if day in product.window_days and abs(moved) > product.window:
-        side = "later" if moved > 0 else "earlier"
-        found.append(
-            Breach(cycle, day, "window", f"{abs(moved)} days {side} than its day, with {product.window} allowed")
-        )
-    return found
+    if last and when <= last:
+        problem = f"{with_weekday(when)} is not after the dose before, on {with_weekday(last)}"
+        raise InputError(dose.event.place, problem, "check the dates")
+    return when
+
+
+def _move(dose: Dose, days: int, *windows: Window | None) -> Move:
+    """What a date other than the day as already moved takes with it."""
+    day = dose.prescribed.day
+    if day == 1:
+        return Move(dose, days, "course", None)
+    window = next((each for each in windows if each and day in each.days), None)
+    if days < 0:
+        return Move(dose, days, "", window)
+    if window is None:
+        return Move(dose, days, "cycle", None)
+    return Move(dose, days, "course" if days > window.within else "", window)
+
+
+def _interval(dose: Dose, before: Dose, later: int, spacing: int) -> Interval | None:
+    """The days since the dose before, where there is something to say of them; `later` is how far it is off its day."""
+    assert dose.date and before.date
+    days = (dose.date - before.date).days
+    scheduled = days - (dose.moved or 0) + (before.moved or 0)
+    waits = 0 if dose.event and dose.event.on else later
+    return Interval(dose, days, scheduled, waits) if waits or days < max(scheduled, spacing) else None
+
+
+def _short_cycles(begun: dict[int, date], regimen: Regimen, course: Course) -> Iterator[Cycles]:
+    for (earlier, first), (later, next_first) in pairwise(begun.items()):
+        blocks = [
+            prescription.block(regimen, each, course.remission or courses.NEVER) for each in range(earlier, later)
+        ]
+        shortest = [block.length[0] for block in blocks if block and block.length]
+        days = (next_first - first).days
+        if len(shortest) == len(blocks) and days < sum(shortest):
+            yield Cycles(earlier, later, days, sum(shortest))
 
 
 def _first_days(regimen: Regimen, course: Course, last: int) -> dict[int, date]:
-    """Day 1 of each cycle from the first on. Raises InputError for every cycle whose length nobody says."""
+    """Day 1 of each cycle from the first on, as scheduled. Raises InputError for every cycle whose length nobody says."""
     assert course.start is not None
     first, day = course.first or 1, course.start
     days, faults = {first: day}, Collected()
+    said = {event.cycle: event for event in course.events if isinstance(event, Lasted)}
     for cycle in range(first, last):
         with faults.here():
-            day += timedelta(_length(regimen, course, cycle))
+            day += timedelta(_length(regimen, course, cycle, said.get(cycle)))
         days[cycle + 1] = day
     faults.raise_any()
     return days
 
 
-def _length(regimen: Regimen, course: Course, cycle: int) -> int:
+def _length(regimen: Regimen, course: Course, cycle: int, said: Lasted | None) -> int:
     """Days of a cycle: as the course says, else the shortest that the source states."""
-    said = next((event for event in course.events if isinstance(event, Lasted) and event.cycle == cycle), None)
     block = prescription.block(regimen, cycle, course.remission or courses.NEVER)
     if said:
         last = block.doses[-1].day if block and block.doses else 0
@@ -141,21 +224,37 @@ def around_transplant(doses: Sequence[Dose], regimen: Regimen, course: Course) -
     return Parted(tuple(before), tuple(apart), tuple(left_out))
 
 
+def without(dates: Timetable, left_out: Sequence[Dose]) -> Timetable:
+    """What is said of the dates, apart from doses that are left out."""
+    gone = {(dose.prescribed.cycle, dose.prescribed.day) for dose in left_out}
+    cycles = {dose.prescribed.cycle for dose in dates.doses if (dose.prescribed.cycle, dose.prescribed.day) not in gone}
+
+    def there(found: Move | Interval) -> bool:
+        return (found.dose.prescribed.cycle, found.dose.prescribed.day) not in gone
+
+    return Timetable(
+        dates.doses,
+        tuple(filter(there, dates.moves)),
+        tuple(filter(there, dates.intervals)),
+        tuple(each for each in dates.cycles if each.later in cycles),
+    )
+
+
 def _check_claim(dose: Dose, event: Given, transplant: date) -> None:
     """A dose is said to be after the transplant exactly where its date is, if it has one."""
-    when = f"this dose, on {dose.date}," if dose.date else "this dose"
+    when = f"this dose, on {with_weekday(dose.date)}," if dose.date else "this dose"
     if not event.after_transplant:
-        problem = f"{when} is after the transplant on {transplant}"
+        problem = f"{when} is after the transplant on {with_weekday(transplant)}"
         raise InputError(event.place, problem, "correct the dates, or add after transplant: yes")
     if dose.date and dose.date <= transplant:
-        problem = f"{when} is not after the transplant on {transplant}"
+        problem = f"{when} is not after the transplant on {with_weekday(transplant)}"
         raise InputError(event.place, problem, "correct the dates, or take out after transplant")
 
 
 def _check_no_claim(course: Course, regimen: Regimen) -> None:
     if regimen.after_transplant:
         if course.transplant and course.start and course.start < course.transplant:
-            problem = f"{regimen.id} is given after transplant, and starts on {course.start}, before it"
+            problem = f"{regimen.id} is given after transplant, and starts on {with_weekday(course.start)}, before it"
             raise InputError(Field("transplant"), problem, "check the dates")
         return
     for event in course.events:

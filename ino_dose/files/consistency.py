@@ -30,7 +30,7 @@ def regimen(found: Regimen, faults: Collected) -> None:
     except InputError as error:
         faults.extend(error.faults)
         return
-    for check in (_overlaps, _branches, _limits, _choices):
+    for check in (_overlaps, _branches, _limits, _choices, _window):
         with faults.here():
             check(found)
     if not faults:
@@ -42,7 +42,7 @@ def _cited(found: Regimen) -> Iterator[Citation]:
         yield from block.citations
         for dose in block.doses or ():
             yield from dose.citations
-    for each in (found.stop, found.transplant, *found.totals, *found.results):
+    for each in (found.stop, found.transplant, found.window, *found.totals, *found.results):
         yield from each.citations if each else ()
     for disagreement in found.disagreements:
         yield from disagreement.says
@@ -115,6 +115,14 @@ def _choices(found: Regimen) -> None:
             if isinstance(dose.level, Choice) and dose.level != found.choice:
                 hint = ("one ", Field("level"), " stands for all")
                 raise InputError(block.place, "the levels to choose from differ between doses", *hint)
+
+
+def _window(found: Regimen) -> None:
+    days = sorted({dose.day for block in found.blocks for dose in block.doses or ()})
+    for day in found.window.days if found.window else ():
+        if day not in days:
+            here = ", ".join(map(str, days))
+            raise InputError(found.place, f"the window is of day {day}, which has no dose", f"the days are {here}")
 
 
 def _totals(found: Regimen, faults: Collected) -> None:

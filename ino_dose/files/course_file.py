@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .. import counts_and_dates, errors, request, units
-from ..engine import body as bodies
 from ..engine import course as courses
 from ..engine import dosing, prescription
 from ..engine.course import Event, Given, Lasted, Measured, Moved, Omitted, Reduced, Remitted, Stopped
@@ -36,12 +35,19 @@ def read(name: str, books: Library) -> CourseFile:
         found.read("prior", lambda at: _received(at, books), None),
         found.read("events", lambda at: at.each(_event), ()),
         tuple(sentence for key, sentence in RISKS.items() if found.text(key) == "yes"),
+        _written(found),
     )
     faults.raise_any()
     for event in file.events:
         if isinstance(event, Remitted):
             places.setdefault("remission after", event.place)
     return file
+
+
+def _written(found: Record) -> dict[str, str | tuple[str, ...]]:
+    """The lists of a course file as they can be written again, entry by entry."""
+    lists = {key: found.nodes[key] for key in ("prior", "events") if key in found and found.nodes[key].kind == "list"}
+    return {key: tuple(map(yaml_node.flow, at.entries)) for key, at in lists.items()}
 
 
 def _text(name: str) -> str:
@@ -74,21 +80,31 @@ def _texts(found: Record, patient: Record | None) -> tuple[dict[str, str], dict[
     return texts, places
 
 
-def _received(at: Node, books: Library) -> Quantity | None:
-    return None if at.scalar is not None else units.total(at.each(lambda each: _portion(each, books)), units.LEVEL)
+def _received(at: Node, books: Library) -> tuple[Quantity, str] | None:
+    if at.scalar is not None:
+        return None
+    portions = at.each(lambda each: _portion(each, books))
+    level = units.total((portion for portion, _ in portions), units.LEVEL)
+    worked = " + ".join(working for _, working in portions)
+    return level, worked if worked != units.show(level, units.LEVEL) else ""
 
 
-def _portion(at: Node, books: Library) -> Quantity:
-    """mg/m² of one entry of a list of prior exposure."""
+def _portion(at: Node, books: Library) -> tuple[Quantity, str]:
+    """mg/m² of one entry of a list of prior exposure, and its working."""
     found = at.record()
     keys = set(found.nodes)
     if keys == {"level"}:
-        return units.read(found.text("level"), units.LEVEL, at.place)
+        level = units.read(found.text("level"), units.LEVEL, at.place)
+        return level, units.show(level, units.LEVEL)
     if keys == {"dose", "bsa"}:
-        area = bodies.stated(units.read(found.text("bsa"), units.AREA, at.place), at.place).bsa
-        return dosing.per_area(units.read(found.text("dose"), units.DOSE, at.place), area)
+        dose, area = request.received(found.text("dose"), found.text("bsa"), at.place)
+        return dosing.per_area(dose, area), request.divided(dose, area)
     if {"regimen", "cycles"} <= keys <= {"regimen", "cycles", "remission after", "level"}:
-        return _cycles_of(at, found, books)
+        level = _cycles_of(at, found, books)
+        return (
+            level,
+            f"{units.show(level, units.LEVEL)} of {found.text('regimen')} through cycle {found.text('cycles')}",
+        )
     raise at.refused(
         "this entry cannot be counted",
         "write {level: 1.8 mg/m2}, {dose: 1.5 mg, bsa: 1.95 m2} or {regimen: ID, cycles: 2}",
@@ -128,14 +144,17 @@ def _what(at: Node, found: Record) -> str:
         raise at.refused(f"{what} {has}", "write {cycle: 1, day: 8, given: as planned}, or {cycle: 2, weight: 76 kg}")
     for key, whats in BESIDE.items():
         if key in found and what not in whats:
-            raise found.nodes[key].refused(f"{key!r} says nothing beside {what!r}", "take it out")
+            reasons = key == "because" and what in ("omitted", "held", "stop")
+            hint = f"write the reason behind {what}:" if reasons else "take it out"
+            raise found.nodes[key].refused(f"{key!r} says nothing beside {what!r}", hint)
     return what
 
 
 def _given(found: Record, cycle: int, day: int) -> Event:
     amount = found.read("given", _dose_given, None)
     after = found.text("after transplant") == "yes"
-    return Given(cycle, day, found.node.place, amount, _on(found), found.text("confirmed") == "true", after)
+    confirmed = found.text("confirmed") == "true"
+    return Given(cycle, day, found.node.place, amount, _on(found), _why(found), confirmed, after)
 
 
 def _dose_given(at: Node) -> Quantity | None:
@@ -143,12 +162,27 @@ def _dose_given(at: Node) -> Quantity | None:
         return None
     amount = at.amount(units.DOSE)
     if not amount.magnitude:
-        raise at.refused("0 mg is no dose", "write omitted: with the reason")
+        raise at.refused("0 mg is no dose", "write held: with the reason")
     return amount
 
 
 def _on(found: Record) -> date | None:
     return found.read("on", lambda at: counts_and_dates.day(at.text(), at.place), None)
+
+
+def _why(found: Record, key: str = "because") -> str:
+    """A reason in the person's words; a bare yes or no is none, and `held: no` would say what it does not mean."""
+
+    def reason(at: Node) -> str:
+        if at.prose().lower() in ("yes", "no", "true", "false", "y", "n", "none", "null", "~", "-"):
+            raise at.refused(f"{at.text()!r} is no reason", f"write why, as in {key}: bilirubin, or take it out")
+        return at.prose()
+
+    return found.read(key, reason, "")
+
+
+def _omitted(key: str) -> Callable[[Record, int, int], Event]:
+    return lambda found, cycle, day: Omitted(cycle, day, found.node.place, _why(found, key), _on(found))
 
 
 def _measured(what: Literal["weight", "height", "bsa"], kind: Kind) -> Callable[[Record, int, int], Event]:
@@ -159,13 +193,13 @@ def _measured(what: Literal["weight", "height", "bsa"], kind: Kind) -> Callable[
 
 
 def _reduced(found: Record, cycle: int, day: int) -> Event:
-    return Reduced(cycle, found.node.place, found.read("reduce", _share, units.quantity("1", units.SHARE)))
+    return Reduced(cycle, found.node.place, found.read("reduce", _share, units.quantity("1", units.SHARE)), _why(found))
 
 
 def _share(at: Node) -> Quantity:
     share = at.amount(units.SHARE)
-    if not 0 < share.magnitude < 100:
-        raise at.refused(f"{at.text()!r} is no reduction", "write a part, as in 25 %, or omitted: or stop:")
+    if not share.magnitude < 100:
+        raise at.refused(f"{at.text()!r} is no reduction", "write a part, as in 25 %, or held: or stop:")
     return share
 
 
@@ -175,20 +209,22 @@ def _lasted(found: Record, cycle: int, day: int) -> Event:
 
 READERS: dict[str, Callable[[Record, int, int], Event]] = {
     "given": _given,
-    "omitted": lambda found, cycle, day: Omitted(cycle, day, found.node.place, found.text("omitted"), _on(found)),
-    "moved": lambda found, cycle, day: Moved(cycle, day, found.node.place, _on(found)),
+    "omitted": _omitted("omitted"),
+    "held": _omitted("held"),
+    "moved": lambda found, cycle, day: Moved(cycle, day, found.node.place, _on(found), _why(found)),
     "remission": lambda found, cycle, day: Remitted(cycle, found.node.place, found.text("remission")),
     "weight": _measured("weight", units.WEIGHT),
     "height": _measured("height", units.HEIGHT),
     "bsa": _measured("bsa", units.AREA),
     "reduce": _reduced,
     "length": _lasted,
-    "stop": lambda found, cycle, day: Stopped(cycle, found.node.place, found.text("stop")),
+    "stop": lambda found, cycle, day: Stopped(cycle, found.node.place, _why(found, "stop")),
 }
 """What an event can say, by its key, and how it is read; `moved` has no key but `on:` alone."""
-OF_DOSE = ("given", "omitted", "moved")
+OF_DOSE = ("given", "omitted", "held", "moved")
 BESIDE = {
     "on": OF_DOSE,
+    "because": ("given", "moved", "reduce"),
     "confirmed": ("given", "weight", "height", "bsa"),
     "after transplant": ("given",),
 }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from .. import units
-from ..engine.preparation import Product
+from ..engine.preparation import Product, Rule
 from ..errors import Collected
-from . import schema, sources, text_file, yaml_node
+from . import regimen_file, schema, sources, text_file, yaml_node
 from .yaml_node import Node
 
 
@@ -19,8 +20,11 @@ def read(path: Path) -> Product:
     names = ("vial", "concentration", "bag", "rounding", "spacing", "window")
     facts = {name: fact for name in names if (fact := found.read(name, Node.record, None))}
     faults.raise_any()
+    rules: tuple[Rule, ...] = found.read("rules", lambda at: at.each(_rule), ())
+    not_found: tuple[str, ...] = found.read("not found", lambda at: at.each(Node.prose), ())
     product = Product(
         title=found.text("title"),
+        label=found.text("label"),
         vial=facts["vial"].amount("delivers", units.DOSE),
         concentration=facts["concentration"].amount("is", units.CONCENTRATION),
         bag=facts["bag"].amount("volume", units.VOLUME),
@@ -28,11 +32,35 @@ def read(path: Path) -> Product:
         most=facts["bag"].amount("most", units.CONCENTRATION),
         rounding=facts["rounding"].amount("within", units.SHARE),
         spacing=facts["spacing"].read("least", Node.days, 0),
-        window=facts["window"].read("within", Node.days, 0),
-        window_days=facts["window"].read("days", lambda at: at.each(Node.whole), ()),
+        window=regimen_file.window(found.nodes["window"]),
         cited={name: sources.cited(fact) for name, fact in facts.items()},
         sources=sources.read(found),
+        rules=rules,
+        not_found=not_found,
     )
-    sources.check(product.sources, chain.from_iterable(product.cited.values()), faults)
+    cited = chain(product.cited.values(), (rule.citations for rule in product.rules))
+    sources.check(product.sources, chain.from_iterable(cited), faults)
     faults.raise_any()
     return product
+
+
+NEVER_NAMED: dict[str, Any] = {}
+"""What touches a rule that is only shown."""
+
+
+def _rule(at: Node) -> Rule:
+    found = at.record()
+    return Rule(found.text("says"), sources.cited(found), found.text("only"), **found.read("if", _touched, NEVER_NAMED))
+
+
+def _touched(at: Node) -> dict[str, Any]:
+    """What an event is that touches a rule."""
+    found = at.record()
+    days: tuple[int, ...] = found.read("days", lambda at: at.each(Node.whole), ())
+    words: tuple[str, ...] = found.read("because", lambda at: at.each(Node.prose), ())
+    return {
+        "days": days,
+        "words": words,
+        "longer": found.read("longer than", Node.days, 0),
+        "raised": found.text("raised again") == "yes",
+    }

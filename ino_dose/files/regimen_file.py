@@ -29,6 +29,7 @@ from ..engine.regimen import (
     Stop,
     Total,
     Transplant,
+    Window,
 )
 from ..errors import Collected, InputError
 from . import consistency, schema, sources, text_file, yaml_node
@@ -69,6 +70,7 @@ def _regimen(root: Node, id: str, sha256: str) -> Regimen:
         sha256=sha256,
         stop=found.read("stop", _stop, None),
         transplant=found.read("transplant", _transplant, None),
+        window=found.read("window", window, None),
         not_stated=found.read("not stated", lambda at: at.each(Node.prose), ()),
         totals=found.read("totals", lambda at: at.each(_total), ()),
         missing=found.read("missing", lambda at: at.each(Node.prose), ()),
@@ -188,6 +190,13 @@ def _transplant(at: Node) -> Transplant:
     found = at.record()
     usual, most = (found.read(key, Node.whole, 1) for key in ("cycles", "at most"))
     return Transplant(usual, most, found.text("note"), sources.cited(found), at.place)
+
+
+def window(at: Node) -> Window:
+    """By how many days which doses may move."""
+    found = at.record()
+    days: tuple[int, ...] = found.read("days", lambda at: at.each(Node.whole), ())
+    return Window(days, found.read("within", Node.days, 0), sources.cited(found))
 
 
 def _total(at: Node) -> Total:

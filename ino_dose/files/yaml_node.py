@@ -6,6 +6,7 @@ float, and forgets the lines. Nothing of that can happen here: anchors, aliases 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
@@ -189,6 +190,24 @@ def _nearest(word: str, known: list[str]) -> str:
         return "between braces a comma ends a value: write a point, as in 82.5 kg"
     near = get_close_matches(word, known, 1)
     return f"did you mean {near[0]!r}?" if near else "the keys are " + ", ".join(known)
+
+
+def flow(node: Node) -> str:
+    """The node on one line, as it can be read again: `{cycle: 1, day: 8, given: 0.9 mg}`."""
+    if node.kind == "list":
+        return f"[{', '.join(map(flow, node.entries))}]"
+    if node.kind == "mapping":
+        return f"{{{', '.join(f'{flow(key)}: {flow(value)}' for key, value in node.members)}}}"
+    return plain(node.scalar or "")
+
+
+def plain(text: str) -> str:
+    """A text as one value: in quotes where bare words would be read otherwise."""
+    return (
+        text
+        if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ./%@²-]*", text) and text == text.strip()
+        else json.dumps(text, ensure_ascii=False)
+    )
 
 
 def parse(text: str, name: str, faults: Collected, shape: Shape) -> Node:

@@ -133,6 +133,8 @@ def _dose(found: Plan, dose: Dose, cumulative: Quantity | None = None, status: s
         "further_sources": plain_values.spots(dose.prescribed.citations[1:]),
         "state": dose.state,
         "date": _day(dose.date),
+        "moved_days": dose.moved,
+        "because": (dose.event.why or None) if dose.event else None,
         "counted_mg_per_m2": plain_values.number(dose.counted),
         "bsa_m2": plain_values.number(dose.bsa),
         "deviation_percent": units.thousandths(units.deviation(dose.dose, dose.calculated)),

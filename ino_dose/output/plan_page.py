@@ -7,17 +7,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .. import errors, units
-from ..engine import exposure, preparation, remarks
+from ..counts_and_dates import with_weekday
 from ..engine import plan as plans
+from ..engine import preparation, remarks
 from ..engine.course import NEVER
 from ..engine.preparation import Product
-from . import page, show_page
-from .page import Column, Part, Row, Styled, Table, Title
+from . import page, plan_table, show_page
+from .page import Column, Part, Row, Styled, Table, Title, Words
 
 if TYPE_CHECKING:
     from ..engine.dosing import Dose
-    from ..engine.exposure import Crossing, Status
-    from ..engine.plan import Judged, Plan
+    from ..engine.exposure import Crossing
+    from ..engine.plan import Plan
     from ..engine.regimen import Citation, Source
     from ..units import Quantity
 
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
 def parts(found: Plan, with_pharmacy: bool = False) -> Iterator[Part]:
     """The whole plan: who and what, a row a dose, where it stands, what was assumed, the sources."""
     yield from _header(found)
-    yield _doses(found)
+    notes = plan_table.notes(found)
+    yield from plan_table.parts(found, notes)
     yield from _standing(found)
     if found.product and (with_pharmacy or found.rounding.vial is not None):
         yield from _pharmacy(found, found.product)
-    yield page.Points("Warnings", remarks.warnings(found), "bold")
-    yield page.Points("Assumptions", remarks.assumptions(found))
+    said = set(notes.values())
+    for title, sentences in (("Warnings", remarks.warnings(found)), ("Assumptions", remarks.assumptions(found))):
+        yield page.Points(
+            title, [each for each in sentences if each not in said], "bold" if title == "Warnings" else ""
+        )
     yield from _sources(found)
 
 
@@ -41,6 +46,16 @@ def _header(found: Plan) -> Iterator[Part]:
     if (days := found.days_to_transplant) is not None:
         interval = f"{days} days from the last dose to transplant"
         yield page.fact("Interval", f"{interval}; no source states how many it should be")
+    if found.course.lived and found.planned:
+        yield page.fact("Next", *_next(found.planned[0]))
+
+
+def _next(dose: Dose) -> Iterator[Words]:
+    """The dose that is due, and the BSA that it is for."""
+    yield Styled(units.show(dose.dose, units.DOSE), "bold")
+    yield f" in cycle {dose.prescribed.cycle} on day {dose.prescribed.day}"
+    yield f", {with_weekday(dose.date)}" if dose.date else ""
+    yield f", at {units.show(dose.bsa, units.AREA)}"
 
 
 def whose(found: Plan) -> Iterator[Part]:
@@ -65,7 +80,8 @@ def _prior(found: Plan) -> str:
         return "unknown"
     if not found.course.prior_stated:
         return "not stated, counted as none"
-    return units.show(found.course.prior, units.LEVEL) if found.course.prior.magnitude else "none"
+    worked = f"{found.course.prior_worked} = " if found.course.prior_worked else ""
+    return worked + units.show(found.course.prior, units.LEVEL) if found.course.prior.magnitude else "none"
 
 
 def _course(found: Plan) -> str:
@@ -78,36 +94,10 @@ def _course(found: Plan) -> str:
     if found.course.level is not None:
         parts.append(f"level {units.show(found.course.level, units.LEVEL)}")
     if found.course.transplant:
-        parts.append(f"transplant on {found.course.transplant}")
+        parts.append(f"transplant on {with_weekday(found.course.transplant)}")
     elif found.course.hsct:
         parts.append("transplant planned")
     return ", ".join(parts)
-
-
-def _doses(found: Plan) -> Table:
-    """A row a dose and a row a cycle; with dates and states where the course has them."""
-    lived = found.course.lived
-    amounts = ("Level\nmg/m²", "Calculated\nmg", "Dose\nmg", "Cumulative\nmg/m²")
-    columns = [
-        *(Column(title, right=True) for title in ("Cycle", "Day")),
-        *(Column(title) for title in ("Date", "State") if lived),
-        *(Column(title, right=True) for title in amounts),
-        Column(f"Against\n{page.limits(found.ceiling)}"),
-    ]
-    rows = (row for cycle, judged in found.by_cycle for row in _cycle(found, cycle, judged, lived))
-    return Table(columns, rows, gap=1 if lived else 2)
-
-
-def _cycle(found: Plan, cycle: int, judged: list[Judged], lived: bool) -> Iterator[Row]:
-    for dose, cumulative, status in judged:
-        when = (dose.date.isoformat() if dose.date else "", dose.state) if lived else ()
-        level, calculated = page.digits(dose.prescribed.level), page.digits(dose.calculated)
-        amount, after = Styled(page.digits(dose.dose), "bold"), page.digits(cumulative)
-        day = str(dose.prescribed.day)
-        yield Row((str(cycle), day, *when, level, calculated, amount, after, _word(status, found)))
-    whole = page.digits(plans.total(dose for dose, _, _ in judged))
-    given = page.digits(units.total((dose.dose for dose, _, _ in judged), units.DOSE))
-    yield Row((str(cycle), "sum", *(("", "") if lived else ()), whole, "", given, "", ""), sums=True)
 
 
 def _pharmacy(found: Plan, product: Product) -> Iterator[Part]:
@@ -133,10 +123,6 @@ def _prepared(dose: Dose, found: Plan, product: Product) -> Row:
     return Row((*day, amount, moved, str(made.vials), *bag, saved))
 
 
-def _word(status: Status, found: Plan) -> Styled:
-    return Styled(exposure.words(status, found.ceiling), page.STYLES[status])
-
-
 def _standing(found: Plan) -> Iterator[Part]:
     delivered = units.total((dose.delivered for dose in found.doses), units.LEVEL)
     level = plans.total(found.doses)
@@ -158,7 +144,7 @@ def _standing(found: Plan) -> Iterator[Part]:
         shown = f"{units.show(branch.level, units.LEVEL)} through cycle {branch.cycles}"
         if total is not None and total != branch.level:
             shown += f", {units.show(total, units.LEVEL)} with what came before"
-        yield page.fact("", f"If {branch.when}: {shown}: ", _word(branch.standing.status, found))
+        yield page.fact("", f"If {branch.when}: {shown}: ", plan_table.word(branch.standing.status, found))
     yield page.line()
 
 
@@ -166,7 +152,7 @@ def _left(found: Plan) -> Iterator[Part]:
     """What was given so far, and what still fits under each limit."""
     total = found.given.total
     so_far = "unknown, since prior exposure is" if total is None else units.show(total, units.LEVEL)
-    yield page.fact("So far", f"{so_far}: ", _word(found.given.status, found))
+    yield page.fact("So far", f"{so_far}: ", plan_table.word(found.given.status, found))
     for given, whole in ((found.given.lower, found.standing.lower), (found.given.upper, found.standing.upper)):
         room, limit = plans.left_under(found, given, whole), units.show(whole.limit, units.LEVEL)
         if room.level is None or room.dose is None or room.bsa is None:
@@ -201,7 +187,7 @@ def _room(remaining: Quantity | None) -> str:
 
 
 def _gauge(found: Plan) -> Part:
-    total, width, word = found.standing.total, 36, _word(found.status, found)
+    total, width, word = found.standing.total, 36, plan_table.word(found.status, found)
     if total is None:
         own = units.show(plans.total(found.doses), units.LEVEL)
         return page.fact("Ceiling", f"{own} in this course, more before: ", word)

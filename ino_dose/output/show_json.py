@@ -9,12 +9,16 @@ from . import plain_values, regimens_json
 from .plain_values import Row
 
 if TYPE_CHECKING:
+    from ..engine.preparation import Product
     from ..engine.regimen import Block, Regimen, Result
     from ..units import Quantity
 
 
-def value(found: Regimen) -> Row:
-    """The object that `show -f json` prints: the whole schedule, with every source and spot."""
+def value(found: Regimen, label: Product | None = None) -> Row:
+    """The object that `show -f json` prints: the whole schedule, with every source and spot.
+
+    `label` is the product whose label this regimen is.
+    """
     return {
         "format": "ino-dose regimen 1",
         **regimens_json.entry(found),
@@ -28,6 +32,21 @@ def value(found: Regimen) -> Row:
             "at_most": found.transplant.at_most,
             "note": found.transplant.note or None,
             "sources": plain_values.spots(found.transplant.citations),
+        },
+        "window": found.window
+        and {
+            "days": found.window.days,
+            "within_d": found.window.within,
+            "sources": plain_values.spots(found.window.citations),
+        },
+        "label": label
+        and {
+            "rules": [
+                {"says": rule.says, "only": rule.only or None, "sources": plain_values.spots(rule.citations)}
+                for rule in label.rules
+            ],
+            "not_found": label.not_found,
+            "sources": [plain_values.source(source) for source in label.sources],
         },
         "totals": [
             {

@@ -13,7 +13,8 @@ from . import page
 from .page import Line, Styled, Title
 
 if TYPE_CHECKING:
-    from ..engine.regimen import Block, Citation, Disagreement, Dose, Regimen, Result, Source, Total, Transplant
+    from ..engine.preparation import Product, Rule
+    from ..engine.regimen import Block, Citation, Disagreement, Dose, Regimen, Result, Source, Total, Transplant, Window
 
 OF_WHOM = {
     "all treated": "of all treated",
@@ -23,8 +24,11 @@ OF_WHOM = {
 }
 
 
-def parts(found: Regimen) -> Iterator[Line | Title]:
-    """A whole regimen: doses, rules, what is missing or disputed, totals, results, sources."""
+def parts(found: Regimen, label: Product | None = None) -> Iterator[Line | Title]:
+    """A whole regimen: doses, rules, what is missing or disputed, totals, results, sources.
+
+    `label` is the product whose label this regimen is.
+    """
     yield Title(f"Inotuzumab ozogamicin · {found.id}")
     yield page.line(found.title)
     if found.after_transplant:
@@ -36,6 +40,13 @@ def parts(found: Regimen) -> Iterator[Line | Title]:
         yield from _part("Stop", (stop, _spots(found.stop.citations)))
     if found.transplant:
         yield from _part("Proceeding to transplant", _transplant(found.transplant))
+    if found.window:
+        yield from _part("Days by which doses may move", _window(found.window))
+    if label:
+        yield from _part("What the label says beside that", (line for rule in label.rules for line in _rule(rule)))
+        yield from _part(
+            "What the label says that could not be read", (page.line(f"- {each}", indent=2) for each in label.not_found)
+        )
     yield from _part(
         "Missing: this regimen is not planned", (page.line(f"- {each}", indent=2) for each in found.missing)
     )
@@ -43,7 +54,24 @@ def parts(found: Regimen) -> Iterator[Line | Title]:
     yield from _part("Totals, recomputed from the doses", map(_total, found.totals))
     yield from _part("Where sources disagree", (line for each in found.disagreements for line in _disagreement(each)))
     yield from _part("Published results", (line for each in found.results for line in _result(each)))
-    yield from _part("Sources", (page.line(source(each), indent=2) for each in found.sources))
+    yield from _part("Sources", (page.line(source(each), indent=2) for each in [*found.sources, *_of_rules(label)]))
+
+
+def _of_rules(label: Product | None) -> list[Source]:
+    """The sources that the rules of a label rest on."""
+    cited = {citation.source for rule in label.rules for citation in rule.citations} if label else set()
+    return [source for source in label.sources if source.id in cited] if label else []
+
+
+def _window(window: Window) -> Iterator[Line]:
+    days = " and ".join(map(str, window.days))
+    yield page.line(f"days {days}: {window.within} days, earlier or later", indent=2)
+    yield _spots(window.citations)
+
+
+def _rule(rule: Rule) -> Iterator[Line]:
+    yield page.line(f"- {rule.only and rule.only + ': '}{rule.says}", indent=2)
+    yield _spots(rule.citations, 4)
 
 
 def _part(title: str, lines: Iterable[Line]) -> Iterator[Line | Title]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from ..engine import remarks
 
 NO_PRIOR_COLUMN = f"{remarks.NO_PRIOR}: no column prior_mg_per_m2."
+NO_FROM_CYCLE = (
+    "Prior exposure is taken to be from before each course, which begins with its first cycle: no column from_cycle."
+)
 
 
 def repeated(ids: int, among: str = "") -> str:
