@@ -33,6 +33,8 @@ STEP = "0.01mg"
 """The rounding step where none is asked for."""
 Texts = Mapping[str, str | None]
 """What was said of each field (`remission after`), by its plain name."""
+Said = Mapping[str, str | tuple[str, ...]]
+"""The same, and the entries of lists line by line."""
 
 
 class CourseFile(NamedTuple):
@@ -47,13 +49,13 @@ class CourseFile(NamedTuple):
     received: tuple[Quantity, str] | None
     events: tuple[Event, ...]
     risks: tuple[str, ...]
-    written: Mapping[str, str | tuple[str, ...]]
+    written: Said
 
 
 class Request(NamedTuple):
     """Everything a plan is made from, apart from what is in files of facts; `said` is all of it as it was said."""
 
-    said: Mapping[str, str | tuple[str, ...]]
+    said: Said
     regimen: str
     body: Body
     course: Course

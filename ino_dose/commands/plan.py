@@ -28,9 +28,9 @@ from .options import (
 if TYPE_CHECKING:
     from ..engine.plan import Plan
     from ..files.library import Library
-    from ..request import CourseFile
+    from ..request import CourseFile, Said
 
-PlanForm = Literal["table", "json", "csv", "ics"]
+PlanForm = Literal["table", "json", "csv", "ics", "yaml"]
 PlanFormat = Annotated[PlanForm, typer.Option("--format", "-f", help="How to print the result.")]
 
 
@@ -59,6 +59,9 @@ def plan(
     transplant: Annotated[str | None, typer.Option(metavar="DATE", help="The day of transplant.")] = None,
     id: Id = None,
     format: PlanFormat = "table",
+    revision: Annotated[
+        str | None, typer.Option(metavar="N", help="With -f ics: which file of this course it is; else its events.")
+    ] = None,
     pharmacy: Annotated[bool, typer.Option("--pharmacy", help="Add vials, volumes and bags to the table.")] = False,
     fail_on: Annotated[
         Literal["between", "above"] | None, typer.Option(help="Exit 3 when the course is there or past it.")
@@ -67,7 +70,7 @@ def plan(
     ceiling_file: CeilingFile = None,
 ) -> None:
     """Plan a course: every dose in mg, the sum against the ceiling."""
-    from .. import request
+    from .. import counts_and_dates, request
     from ..engine import exposure
     from ..engine import plan as plans
     from ..files import library
@@ -90,6 +93,13 @@ def plan(
         "transplant": transplant,
         "id": id,
     }
+    if revision is not None and format != "ics":
+        raise InputError("--revision", "is of a calendar", "add -f ics, or leave it out")
+    number = (
+        None
+        if revision is None
+        else counts_and_dates.whole(revision, "--revision", "a revision", "write it like 2", 0, 6)
+    )
     books = library.at(schedules)
     file = _course_file(course, books)
     product = library.product()
@@ -107,7 +117,7 @@ def plan(
             product,
             library.growth(),
         )
-    _print_plan(found, format, pharmacy)
+    _print_plan(found, format, pharmacy, number, said.said)
     if fail_on and exposure.fails(found.status, fail_on):
         result.say(f"the course is {found.status}, and --fail-on {fail_on} was asked for")
         raise typer.Exit(result.FINDING)
@@ -121,7 +131,7 @@ def _course_file(name: str | None, books: Library) -> CourseFile | None:
     return course_file.read(name, books)
 
 
-def _print_plan(found: Plan, format: PlanForm, pharmacy: bool) -> None:
+def _print_plan(found: Plan, format: PlanForm, pharmacy: bool, revision: int | None, said: Said) -> None:
     """The result; of what is no table and no JSON, which have them, the warnings on standard error."""
     match format:
         case "table":
@@ -139,10 +149,16 @@ def _print_plan(found: Plan, format: PlanForm, pharmacy: bool) -> None:
         case "ics":
             from ..output import plan_ics
 
-            result.write(plan_ics.text(found))
+            result.write(plan_ics.text(found, revision))
+            for sentence in plan_ics.remarks(found, revision):
+                result.say(sentence)
+        case "yaml":
+            from ..output import plan_yaml
+
+            result.write(plan_yaml.text(found, said))
         case _ as other:
             assert_never(other)
-    if format in ("csv", "ics"):
+    if format in ("csv", "ics", "yaml"):
         from ..engine import remarks
 
         for sentence in remarks.warnings(found):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -202,6 +203,39 @@ def _nothing(course: Course, around_transplant: bool) -> InputError:
 def total(doses: Iterable[Dose]) -> Quantity:
     """The mg/m² that doses count, without what came before."""
     return units.total((dose.counted for dose in doses), units.LEVEL)
+
+
+class NotTaken(NamedTuple):
+    """A dose of the regimen that this plan does not have, and the date on which it would have been."""
+
+    cycle: int
+    day: int
+    date: date
+    omitted: bool
+
+
+def not_taken(plan: Plan) -> list[NotTaken]:
+    """What a dated plan leaves of its regimen, in order: doses omitted, left out, or past its end, on any branch.
+
+    While remission is not stated both branches are open, and nothing past the plan is decided against.
+    """
+    omitted = [dose for dose in plan.doses if dose.state == "omitted"]
+    found = [_not_taken(dose, True) for dose in omitted] + [_not_taken(dose, False) for dose in plan.left_out]
+    if plan.undecided:
+        return found
+    there = {(dose.prescribed.cycle, dose.prescribed.day) for dose in (*plan.doses, *plan.apart, *plan.left_out)}
+    last = plan.regimen.last_cycle or max(plan.course.cycles or 0, plan.last_cycle)
+    first_days = timetable.as_expected(plan.regimen, plan.course, last)
+    late = timedelta(plan.doses[-1].moved or 0)
+    for cycle, day in prescription.places(plan.regimen, last):
+        if cycle in first_days and (cycle, day) not in there:
+            found.append(NotTaken(cycle, day, first_days[cycle] + timedelta(day - 1) + late, False))
+    return sorted(found)
+
+
+def _not_taken(dose: Dose, omitted: bool) -> NotTaken:
+    assert dose.date is not None
+    return NotTaken(dose.prescribed.cycle, dose.prescribed.day, dose.date, omitted)
 
 
 class Left(NamedTuple):

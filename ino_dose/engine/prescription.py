@@ -127,6 +127,12 @@ def prescribe(regimen: Regimen, remission: int, through: int, level: Quantity | 
     return tuple(doses)
 
 
+def places(regimen: Regimen, through: int) -> list[tuple[int, int]]:
+    """Every cycle and day through a cycle on which anybody gets a dose, whatever the answer about remission, in order."""
+    blocks = [(cycle, each) for cycle in _numbers(regimen, through) for each in regimen.blocks if each.covers(cycle)]
+    return sorted({(cycle, dose.day) for cycle, each in blocks for dose in each.doses or ()})
+
+
 def reach(regimen: Regimen, remission: int) -> int:
     """The last cycle that someone with this remission is dosed in; NEVER where no source states a last one."""
     if regimen.last_cycle is None:

@@ -172,6 +172,19 @@ def _first_days(regimen: Regimen, course: Course, last: int) -> dict[int, date]:
     return days
 
 
+def as_expected(regimen: Regimen, course: Course, last: int) -> dict[int, date]:
+    """The same as far as lengths are known; a cycle after one whose length nobody says is on the day of that."""
+    known = {event.cycle: event.days for event in course.events if isinstance(event, Lasted)}
+    assert course.start is not None
+    first, day = course.first or 1, course.start
+    days = {first: day}
+    for cycle in range(first, last):
+        block = prescription.block(regimen, cycle, course.remission or courses.NEVER)
+        day += timedelta(known.get(cycle) or (block.length[0] if block and block.length else 0))
+        days[cycle + 1] = day
+    return days
+
+
 def _length(regimen: Regimen, course: Course, cycle: int, said: Lasted | None) -> int:
     """Days of a cycle: as the course says, else the shortest that the source states."""
     block = prescription.block(regimen, cycle, course.remission or courses.NEVER)

@@ -1,54 +1,90 @@
-"""A dated plan → an iCalendar file: an all-day event a dose, and nothing that identifies the patient."""
+"""A dated plan → an iCalendar file: an all-day event a dose and one for the transplant, each replaced by its next revision."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, time, timedelta
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Calendar, Event
 
 from .. import __version__, units
-from ..engine.dosing import Dose
+from ..engine import plan as plans
 from ..engine.plan import Plan
 from ..errors import InputError
 
+STAMP = datetime(2020, 1, 1, tzinfo=UTC)
+"""The time of revision 0: the next is a second later, whatever the clock says, so that the same input gives the same bytes."""
 
-def text(plan: Plan) -> str:
-    """The calendar (RFC 5545) of the doses that were not omitted. Raises InputError where there are no dates."""
+
+def text(plan: Plan, revision: int | None = None) -> str:
+    """The calendar (RFC 5545): what is given or planned, and as cancelled whatever else of the regimen an earlier file may have had.
+
+    `revision` counts the files of this course, by default the events that were recorded. Raises InputError
+    where there are no dates.
+    """
     if plan.course.start is None:
         raise InputError("--format", "a calendar needs dates", "add --start with day 1 of cycle 1, as in 2026-12-01")
     calendar = Calendar()
     calendar.add("prodid", f"-//ino-dose//ino-dose {__version__}//EN")
     calendar.add("version", "2.0")
-    given = [dose for dose in plan.doses if dose.state != "omitted"]
-    if not given:
-        raise InputError("--format", "every dose was omitted, and a calendar holds at least one event", "take -f json")
-    for dose in given:
-        calendar.add_component(_event(plan, dose))
+    for event in _events(plan):
+        number = len(plan.course.events) if revision is None else revision
+        event.add("sequence", number)
+        event.add("dtstamp", STAMP + timedelta(seconds=number))
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
     return str(calendar.to_ical(), "utf-8")
 
 
-def _event(plan: Plan, dose: Dose) -> Event:
-    assert dose.date is not None
-    prescribed, amount = dose.prescribed, units.show(dose.dose, units.DOSE)
+def _events(plan: Plan) -> Iterator[Event]:
+    for dose in (*plan.doses, *plan.apart):
+        if dose.state == "omitted" or dose.date is None:
+            continue
+        prescribed, amount = dose.prescribed, units.show(dose.dose, units.DOSE)
+        summary = f"Inotuzumab ozogamicin {amount}, cycle {prescribed.cycle} day {prescribed.day}"
+        level = units.show(prescribed.level, units.LEVEL)
+        described = f"{dose.state}: {level}, {plan.regimen.id}. Check every number."
+        yield _event(_uid(plan, prescribed.cycle, prescribed.day), dose.date, summary, described)
+    for left in plans.not_taken(plan):
+        why = "Omitted" if left.omitted else "Not planned"
+        summary = f"{why}: inotuzumab ozogamicin, cycle {left.cycle} day {left.day}"
+        yield _event(_uid(plan, left.cycle, left.day), left.date, summary, f"{plan.regimen.id}.", "CANCELLED")
+    if plan.course.transplant and not plan.regimen.after_transplant:
+        yield _event(_uid(plan, "transplant"), plan.course.transplant, "Stem-cell transplant", f"{plan.regimen.id}.")
+
+
+def _event(uid: str, day: date, summary: str, described: str, status: str = "CONFIRMED") -> Event:
     event = Event()
-    event.add("uid", f"{_digest(plan, dose)}@ino-dose")
-    event.add("dtstamp", datetime.combine(dose.date, time(), UTC))
-    event.add("dtstart", dose.date)
-    event.add("dtend", dose.date + timedelta(days=1))
-    event.add("summary", f"Inotuzumab ozogamicin {amount}, cycle {prescribed.cycle} day {prescribed.day}")
-    event.add(
-        "description",
-        f"{dose.state}: {units.show(prescribed.level, units.LEVEL)}, {plan.regimen.id}. Check every number.",
-    )
-    event.add("transp", "TRANSPARENT")
+    event.add("uid", uid)
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("status", status)
+    event.add("summary", summary)
+    event.add("description", described)
     return event
 
 
-def _digest(plan: Plan, dose: Dose) -> str:
+def _uid(plan: Plan, *place: int | str) -> str:
     """The same for the same dose of the same course, whatever changes later: a calendar then replaces the event.
 
-    No more telling than the event itself.
+    A course is told by the patient's id; without one by its start. Never by a size: the UID would give it away.
     """
-    told = (plan.regimen.id, plan.course.start, plan.body.bsa.magnitude, dose.prescribed.cycle, dose.prescribed.day)
-    return hashlib.sha256("|".join(map(str, told)).encode()).hexdigest()[:32]
+    course = [plan.patient] if plan.patient is not None else [None, str(plan.course.start)]
+    told = json.dumps([*course, plan.regimen.id, *place])
+    return f"{hashlib.sha256(told.encode()).hexdigest()[:32]}@ino-dose"
+
+
+def remarks(plan: Plan, revision: int | None) -> list[str]:
+    """What whoever imports the file should know of it."""
+    number = len(plan.course.events) if revision is None else revision
+    found = [
+        f"This is revision {number} of the calendar; a corrected one without a new event needs --revision {number + 1}."
+    ]
+    if plan.patient is None:
+        found.append(
+            "Without --id the events of two patients with this regimen and start cannot be told apart: "
+            "a calendar would take one for the other. An id should be a pseudonym."
+        )
+    return found
