@@ -255,12 +255,20 @@ def prior(said: str | None, place: Place = _PRIOR) -> Quantity | None:
 
 def _given_at(said: str, place: Place) -> tuple[Quantity, Quantity]:
     dose, _, area = said.partition("@")
-    return received(dose, area, place)
+    try:
+        return received(dose, area, place)
+    except InputError as error:
+        (fault,) = error.faults
+        hint = "write it like 1.45mg@1.6m2, mg at the BSA of that day"
+        raise InputError(place, fault.problem, hint, kind=fault.kind) from None
 
 
 def received(dose: str, area: str, place: Place) -> tuple[Quantity, Quantity]:
     """A dose in mg that was received, and the BSA of that day in m²."""
-    return units.read(dose, units.DOSE, place), bodies.stated(units.read(area, units.AREA, place), place).bsa
+    amount = units.read(dose, units.DOSE, place)
+    if not amount.magnitude:
+        raise InputError(place, "0 mg is no dose", "leave it out")
+    return amount, bodies.stated(units.read(area, units.AREA, place), place).bsa
 
 
 def divided(dose: Quantity, area: Quantity) -> str:

@@ -19,6 +19,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
@@ -83,7 +84,18 @@ GOOD = {
     "cycles": ("1", "2", "3", "4", "6", "8", "0", "7", "30", "999999999999"),
     "from-cycle": ("1", "2", "3", "6", "0", "9"),
     "remission-after": ("1", "2", "3", "4", "6", "never"),
-    "prior": ("none", "unknown", "1.8mg/m2", "0mg/m2", "3.6 mg/m²", "900mcg/m2", "2.7mg/m^2", "0.0000001mg/m2"),
+    "prior": (
+        "none",
+        "unknown",
+        "1.8mg/m2",
+        "0mg/m2",
+        "3.6 mg/m²",
+        "900mcg/m2",
+        "2.7mg/m^2",
+        "0.0000001mg/m2",
+        "1.45mg@1.6m2",
+        "1.5 mg @ 1.9 m2",
+    ),
     "level": ("1.8mg/m2", "1.3mg/m2", "0.4mg/m2", "0.8 mg/m2", "0.3mg/m2"),
     "round-to": ("0.01mg", "0.05mg", "0.1mg", "vial", "0.001mg", "1mg", "0.03mg", "10mcg", "0.0000000000001mg"),
     "start": ("2026-12-01", "2024-02-29", "0001-01-01", "9999-12-31", "2023-02-29", "2026-12-1"),
@@ -125,7 +137,12 @@ OPTIONS = {
     "lint": (),
     "cohort": ("round-to",),
 }
-FORMATS = {"plan": ("table", "json", "csv", "ics"), "show": ("table", "json"), "lint": ("table", "json"), "cohort": ()}
+FORMATS = {
+    "plan": ("table", "json", "csv", "ics", "yaml"),
+    "show": ("table", "json"),
+    "lint": ("table", "json"),
+    "cohort": (),
+}
 
 
 @cache
@@ -347,7 +364,7 @@ def _asked_for(rng: random.Random, command: str, more: float) -> list[str]:
 def course(rng: random.Random) -> Input:
     """A course file that is damaged."""
     content = damaged(rng, rng.choice(texts("course")), texts("course"))
-    form = rng.choice(("json", "json", "json", "table", "csv", "ics"))
+    form = rng.choice(("json", "json", "json", "table", "csv", "ics", "yaml", "yaml"))
     more = [option("round-to", rng.choice(GOOD["round-to"]))] if rng.random() < 0.1 else []
     return Input("course", ("plan", "--course", "course.yaml", "-f", form, *more), (("course.yaml", content),))
 
@@ -650,7 +667,7 @@ def in_here(words: tuple[str, ...] | list[str]) -> Ran:
     code, raised, began = 0, "", time.monotonic()
     with streams() as (out, err):
         try:
-            app.main(list(words))
+            app.main([_as_typed(word) for word in words])
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
         except KeyboardInterrupt:
@@ -660,6 +677,11 @@ def in_here(words: tuple[str, ...] | list[str]) -> Ran:
     if words[:1] == ["cohort"] or words[:1] == ("cohort",):
         gc.unfreeze()  # or what each call leaves in circles would stay for ever
     return Ran(code, out.getvalue(), err.getvalue().decode(), raised, time.monotonic() - began)
+
+
+def _as_typed(word: str) -> str:
+    """An argument as a process gets it: bytes that are no UTF-8, such as half of a pair, as Python hands them over."""
+    return word.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape") if "\ud800" in word else word
 
 
 def where(error: BaseException) -> str:
@@ -706,6 +728,7 @@ def fault(found: Input, ran: Ran, thorough: bool = True) -> str:
         if found.kind != "stream":
             _said(found, ran)
             _numbers(found, ran)
+            _again(found, ran)
             if thorough:
                 _alone(found, ran)
     except Wrong as wrong:
@@ -792,6 +815,17 @@ def _numbers(found: Input, ran: Ran) -> None:
         _planned(value, _step(found, value))
 
 
+def _again(found: Input, ran: Ran) -> None:
+    """A course file that is printed plans the same, and prints itself."""
+    if found.arguments[:1] != ("plan",) or ran.code not in (0, 3) or not ran.out.startswith(b"regimen: "):
+        return
+    Path("again.yaml").write_bytes(ran.out)
+    own = [word for word in found.arguments if word.startswith("--ceiling")]
+    again = in_here(["plan", "--course", "again.yaml", "-f", "yaml", *own])
+    if (again.code, again.out) != (0, ran.out):
+        raise Wrong(f"a course file that was printed prints another or is refused: {signature(again.err)[:80]}")
+
+
 def _step(found: Input, plan: dict[str, Any]) -> Decimal | None:
     """The step that a plan says it rounds to, None where it rounds otherwise too."""
     for said in plan["assumptions"]:
@@ -835,6 +869,13 @@ def _planned(plan: dict[str, Any], step: Decimal | None) -> None:
                 raise Wrong("cumulative mg/m² are not the sum")
             if dose["state"] == "planned" and dose["ceiling_status"] != _status(plan, dose["cumulative_mg_per_m2"]):
                 raise Wrong("a status is not that of its sum")
+    before = None
+    for dose in (dose for dose in doses if dose["date"] and dose["state"] != "omitted"):
+        day = date.fromisoformat(dose["date"])
+        near = before and (day - before).days < 6
+        if near and not any(re.search("days? after the dose before", each) for each in plan["warnings"]):
+            raise Wrong("doses are nearer than six days, and nothing is said")
+        before = day
     if doses and Fraction(plan["total"]["dose_mg"]) != mg:
         raise Wrong("the total in mg is not the sum")
 

@@ -146,6 +146,9 @@ def test_a_calendar_that_imports_every_file_shows_what_the_last_one_says(ics: Pr
         ({"start": "2026-12-01"}, {"start": "2026-12-02"}),
         ({"patient": {"id": "P-17", "bsa": "1.9 m2"}}, {}),
         ({"remission after": 1}, {"remission after": "never"}),
+        ({"remission after": 1}, {}),
+        ({"transplant": "2027-03-01"}, {}),
+        ({"transplant": "2027-03-01"}, {"hsct": "yes"}),
         ({"remission after": 1}, {"remission after": 1, "cycles": 2}),
         ({"remission after": 1}, {"remission after": 1, "hsct": "yes"}),
         ({"remission after": 1, "transplant": "2027-01-12"}, {"remission after": 1, "transplant": "2027-01-09"}),
@@ -162,6 +165,17 @@ def test_a_correction_without_an_event_replaces_all_with_the_next_revision(
 def test_what_is_open_is_not_cancelled(ics: Printed) -> None:
     """While remission is not stated, cycles 2 to 6 may still come: a later file must be able to plan them."""
     assert {entry.status for entry in entries(ics(file_of({"start": "2026-12-01"}, []))).values()} == {"CONFIRMED"}
+
+
+def test_where_no_source_states_a_last_cycle_it_is_said_what_is_not_taken_back(ino: Run) -> None:
+    said = ["kantarjian-2013-single", "--bsa", "2m2", "--level", "1.8mg/m2", "--cycles", "3", "--start", "2026-12-01"]
+    err = ino("plan", *said, "--id", "P-17", "-f", "ics").err
+    assert "No source states a last cycle: what an earlier file had after cycle 3 is not taken back.\n" in err
+
+
+def test_an_empty_id_is_none(ics: Printed) -> None:
+    with_none, empty = (file_of({"start": "2026-12-01", "patient": {"bsa": "2 m2"}}, []) for _ in range(2))
+    assert set(entries(ics(with_none))) == set(entries(ics(empty, "--id", "")))
 
 
 def test_events_are_told_apart_by_the_id_and_without_one_by_the_start(ics: Printed) -> None:

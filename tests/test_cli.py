@@ -269,7 +269,7 @@ REFUSED = [
     ((*PLAN, "--round-to", "1000000mg"), "--round-to: steps of 1000000 mg would make 0 mg"),
     ((*PLAN, "--fail-on", "above"), "--fail-on: a verdict must know what came before"),
     ((*PLAN, "--fail-on", "below", "--prior", "none"), "--fail-on"),
-    ((*PLAN, "-f", "yaml"), "--format"),
+    ((*PLAN, "-f", "xml"), "--format"),
     ((*PLAN, "--nonsense"), "--nonsense"),
     ((*PLAN, "another"), "another"),
     (("plan",), "REGIMEN"),

@@ -188,12 +188,23 @@ def test_the_regimens_own_window_comes_before_the_labels(tmp_path: Path, dated: 
     assert "Allowed are 4 days: A paper, Methods." in past["warnings"][0]
 
 
-def test_a_window_of_a_day_without_a_dose_is_a_fault(tmp_path: Path, ino: Run) -> None:
+@pytest.mark.parametrize(
+    ("window", "problem"),
+    [
+        ("days: [8], within: 4 d", "the window is of day 8, which has no dose; the days are 2, 10"),
+        ("days: [10, 10], within: 4 d", "the days of the window do not increase; write each day once, in order"),
+        ("days: [10, 2], within: 4 d", "the days of the window do not increase; write each day once, in order"),
+        ("days: [1, 10], within: 4 d", "day 1 has no window: its cycle moves with it; leave it out"),
+        (
+            "days: [10], within: 8 d",
+            "a window of 8 d is as long as from one dose to another, 8 d; write by how many days a dose may move",
+        ),
+    ],
+)
+def test_a_window_that_none_can_be_is_a_fault(window: str, problem: str, tmp_path: Path, ino: Run) -> None:
     path = tmp_path / "our-own.yaml"
-    path.write_text(
-        OWN.replace("totals:", "window: {days: [8], within: 4 d, source: {paper: Methods}}\ntotals:"), "utf-8"
-    )
-    assert ino("lint", str(path)).out == f"{path}:1: the window is of day 8, which has no dose; the days are 2, 10\n"
+    path.write_text(OWN.replace("totals:", f"window: {{{window}, source: {{paper: Methods}}}}\ntotals:"), "utf-8")
+    assert ino("lint", str(path)).out == f"{path}:6: {problem}\n"
 
 
 def test_a_cycle_that_is_said_to_be_shorter_than_its_source_states_is_warned_of(dated: Dated) -> None:

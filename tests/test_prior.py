@@ -7,6 +7,7 @@ import pytest
 from conftest import Run
 
 PLAN = ["plan", "mrd-mdacc", "--bsa", "2m2", "--cycles", "1"]
+LIKE = "write it like 1.45mg@1.6m2, mg at the BSA of that day"
 ON_TOP = (
     "Cycle 1 of this plan comes on top of 0.90625 mg/m² received before; "
     "if that was an earlier cycle of this course, plan it from the cycle that is next."
@@ -33,13 +34,14 @@ def test_a_quotient_that_never_ends_is_compared_exactly(ino: Run) -> None:
 @pytest.mark.parametrize(
     ("said", "problem"),
     [
-        ("1.45mg@", "a body surface area is empty; write it like 1.82m2"),
-        ("@1.6m2", "a dose is empty; write it like 1.5mg"),
-        ("1.45@1.6", "'1.45' has no unit; a dose is given in mg, mcg; write it like 1.5mg"),
-        ("1,45mg@1.6m2", "'1,45mg' has a comma, which can mean 1.45mg or 145mg; write it like 1.5mg"),
-        ("1.8mg/m2@1.6m2", "'1.8mg/m2' is not a dose: mg/m2 is the unit of a dose level; write it like 1.5mg"),
-        ("1.45mg@16m2", "16 m² is not plausible: a BSA is taken from 0.3 to 4 m²; check the numbers and their units"),
+        ("1.45mg@", f"a body surface area is empty; {LIKE}"),
+        ("@1.6m2", f"a dose is empty; {LIKE}"),
+        ("1.45@1.6", f"'1.45' has no unit; a dose is given in mg, mcg; {LIKE}"),
+        ("1,45mg@1.6m2", f"'1,45mg' has a comma, which can mean 1.45mg or 145mg; {LIKE}"),
+        ("1.8mg/m2@1.6m2", f"'1.8mg/m2' is not a dose: mg/m2 is the unit of a dose level; {LIKE}"),
+        ("1.45mg@16m2", f"16 m² is not plausible: a BSA is taken from 0.3 to 4 m²; {LIKE}"),
         ("1.45mg@1.6m2@2", "'1.6m2@2' has the unit 'm2@2'"),
+        ("0mg@1.6m2", f"0 mg is no dose; {LIKE}"),
         (
             "1.45mg",
             "'1.45mg' is not a dose level: mg is the unit of a dose; write it like 1.8mg/m2, 1.45mg@1.6m2, none",

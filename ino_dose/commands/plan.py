@@ -118,6 +118,9 @@ def plan(
             library.growth(),
         )
     _print_plan(found, format, pharmacy, number, said.said)
+    for option in ("schedules",) * bool(schedules) + ("ceiling",) * bool(ceiling_file):
+        if format == "yaml":
+            result.say(f"--{option} is no part of a course file: write it beside --course again")
     if fail_on and exposure.fails(found.status, fail_on):
         result.say(f"the course is {found.status}, and --fail-on {fail_on} was asked for")
         raise typer.Exit(result.FINDING)

@@ -58,10 +58,13 @@ def json(value: list[dict[str, Any]] | dict[str, Any]) -> None:
 
 
 def csv(rows: list[dict[str, Any]], columns: tuple[str, ...] = ()) -> None:
-    """Put rows on standard output as CSV."""
+    """Put rows on standard output as CSV, and say where a spreadsheet would run what a person wrote."""
     from ..output import json_and_csv
+    from ..tables import formula_cells, summary
 
     write(json_and_csv.to_csv(rows, columns))
+    if cells := formula_cells.count(cell for row in rows for cell in row.values() if isinstance(cell, str)):
+        say(summary.formulas(cells))
 
 
 def rows(value: list[dict[str, Any]], format: Literal["json", "csv"]) -> None:

@@ -214,14 +214,15 @@ class NotTaken(NamedTuple):
     omitted: bool
 
 
-def not_taken(plan: Plan) -> list[NotTaken]:
+def not_taken(plan: Plan, decided: bool = False) -> list[NotTaken]:
     """What a dated plan leaves of its regimen, in order: doses omitted, left out, or past its end, on any branch.
 
-    While remission is not stated both branches are open, and nothing past the plan is decided against.
+    While remission is not stated both branches are open, and what is past the plan is not decided against, unless it
+    is said to be `decided` that this plan is all there is for now.
     """
     omitted = [dose for dose in plan.doses if dose.state == "omitted"]
     found = [_not_taken(dose, True) for dose in omitted] + [_not_taken(dose, False) for dose in plan.left_out]
-    if plan.undecided:
+    if plan.undecided and not decided:
         return found
     there = {(dose.prescribed.cycle, dose.prescribed.day) for dose in (*plan.doses, *plan.apart, *plan.left_out)}
     last = plan.regimen.last_cycle or max(plan.course.cycles or 0, plan.last_cycle)

@@ -49,6 +49,7 @@ class Window(NamedTuple):
     days: tuple[int, ...]
     within: int
     citations: tuple[Citation, ...]
+    place: str
 
 
 class Dose(NamedTuple):

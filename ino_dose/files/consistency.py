@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .. import units
@@ -118,11 +119,19 @@ def _choices(found: Regimen) -> None:
 
 
 def _window(found: Regimen) -> None:
-    days = sorted({dose.day for block in found.blocks for dose in block.doses or ()})
-    for day in found.window.days if found.window else ():
+    window = found.window
+    if window is None:
+        return
+    cycles = [[dose.day for dose in block.doses or ()] for block in found.blocks]
+    days = sorted({day for cycle in cycles for day in cycle})
+    for day in window.days:
         if day not in days:
             here = ", ".join(map(str, days))
-            raise InputError(found.place, f"the window is of day {day}, which has no dose", f"the days are {here}")
+            raise InputError(window.place, f"the window is of day {day}, which has no dose", f"the days are {here}")
+    nearest = min((other - one for cycle in cycles for one, other in pairwise(cycle)), default=window.within + 1)
+    if window.within >= nearest:
+        problem = f"a window of {window.within} d is as long as from one dose to another, {nearest} d"
+        raise InputError(window.place, problem, "write by how many days a dose may move")
 
 
 def _totals(found: Regimen, faults: Collected) -> None:

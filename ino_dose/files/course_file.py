@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -171,12 +172,12 @@ def _on(found: Record) -> date | None:
 
 
 def _why(found: Record, key: str = "because") -> str:
-    """A reason in the person's words; a bare yes or no is none, and `held: no` would say what it does not mean."""
+    """A reason in the person's words; `held: no` and `held: 0.9 mg` would say what they do not mean."""
 
     def reason(at: Node) -> str:
-        if at.prose().lower() in ("yes", "no", "true", "false", "y", "n", "none", "null", "~", "-"):
+        if NO_REASON.fullmatch(re.sub(r"[^\w/%]+|_", "", at.prose().lower())):
             raise at.refused(f"{at.text()!r} is no reason", f"write why, as in {key}: bilirubin, or take it out")
-        return at.prose()
+        return at.prose().strip()
 
     return found.read(key, reason, "")
 
@@ -207,6 +208,8 @@ def _lasted(found: Record, cycle: int, day: int) -> Event:
     return Lasted(cycle, found.node.place, found.read("length", Node.days, 1))
 
 
+NO_REASON = re.compile("(yes|no|y|n|true|false|on|off|none|null|na|n/a|given|asplanned|[0-9]*(mg|mcg|g|%)?(/m2)?)")
+"""What says nothing of why, without blanks and points: a bare answer, an amount, a number, a date."""
 READERS: dict[str, Callable[[Record, int, int], Event]] = {
     "given": _given,
     "omitted": _omitted("omitted"),

@@ -196,7 +196,12 @@ def window(at: Node) -> Window:
     """By how many days which doses may move."""
     found = at.record()
     days: tuple[int, ...] = found.read("days", lambda at: at.each(Node.whole), ())
-    return Window(days, found.read("within", Node.days, 0), sources.cited(found))
+    with at.faults.here():
+        if any(one >= other for one, other in pairwise(days)):
+            raise at.refused("the days of the window do not increase", "write each day once, in order")
+        if 1 in days:
+            raise at.refused("day 1 has no window: its cycle moves with it", "leave it out")
+    return Window(days, found.read("within", Node.days, 0), sources.cited(found), at.place)
 
 
 def _total(at: Node) -> Total:

@@ -32,7 +32,7 @@ _NO_YAML = {
     r"nesting": _TOO_DEEP,
     r"',' or": (
         "a bracket or brace is not closed before this line",
-        "write , between the entries, and ] or } behind them",
+        "write , between the entries, ] or } behind them, and a text with : or # in quotes",
     ),
     r"mapping values": (
         "a second key: stands inside a value",
@@ -203,11 +203,13 @@ def flow(node: Node) -> str:
 
 def plain(text: str) -> str:
     """A text as one value: in quotes where bare words would be read otherwise."""
-    return (
-        text
-        if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ./%@²-]*", text) and text == text.strip()
-        else json.dumps(text, ensure_ascii=False)
-    )
+    bare = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ./%@²-]*", text) and text == text.strip()
+    return text if bare else quoted(text)
+
+
+def quoted(text: str) -> str:
+    """A text in quotes, which no reader of YAML takes for a number or a date."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def parse(text: str, name: str, faults: Collected, shape: Shape) -> Node:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 NUMBERS = ("level_mg_per_m2", "calculated_mg", "dose_mg", "delivered_mg_per_m2", "cumulative_mg_per_m2")
 PLANNED = ("cycle", "day", *NUMBERS, "ceiling_status", "source", "source_spot")
-LIVED = (*PLANNED, "state", "date", "moved_days", "counted_mg_per_m2", "bsa_m2")
+LIVED = (*PLANNED, "state", "date", "moved_days", "counted_mg_per_m2", "bsa_m2", "because")
 
 
 def rows(found: Plan) -> list[Row]:

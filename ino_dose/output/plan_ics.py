@@ -29,8 +29,8 @@ def text(plan: Plan, revision: int | None = None) -> str:
     calendar = Calendar()
     calendar.add("prodid", f"-//ino-dose//ino-dose {__version__}//EN")
     calendar.add("version", "2.0")
-    for event in _events(plan):
-        number = len(plan.course.events) if revision is None else revision
+    number = _number(plan, revision)
+    for event in _events(plan, revision):
         event.add("sequence", number)
         event.add("dtstamp", STAMP + timedelta(seconds=number))
         event.add("transp", "TRANSPARENT")
@@ -38,7 +38,11 @@ def text(plan: Plan, revision: int | None = None) -> str:
     return str(calendar.to_ical(), "utf-8")
 
 
-def _events(plan: Plan) -> Iterator[Event]:
+def _number(plan: Plan, revision: int | None) -> int:
+    return len(plan.course.events) if revision is None else revision
+
+
+def _events(plan: Plan, revision: int | None) -> Iterator[Event]:
     for dose in (*plan.doses, *plan.apart):
         if dose.state == "omitted" or dose.date is None:
             continue
@@ -47,12 +51,17 @@ def _events(plan: Plan) -> Iterator[Event]:
         level = units.show(prescribed.level, units.LEVEL)
         described = f"{dose.state}: {level}, {plan.regimen.id}. Check every number."
         yield _event(_uid(plan, prescribed.cycle, prescribed.day), dose.date, summary, described)
-    for left in plans.not_taken(plan):
+    for left in plans.not_taken(plan, decided=revision is not None):
         why = "Omitted" if left.omitted else "Not planned"
         summary = f"{why}: inotuzumab ozogamicin, cycle {left.cycle} day {left.day}"
         yield _event(_uid(plan, left.cycle, left.day), left.date, summary, f"{plan.regimen.id}.", "CANCELLED")
-    if plan.course.transplant and not plan.regimen.after_transplant:
-        yield _event(_uid(plan, "transplant"), plan.course.transplant, "Stem-cell transplant", f"{plan.regimen.id}.")
+    if plan.regimen.after_transplant:
+        return
+    transplant, uid, last = plan.course.transplant, _uid(plan, "transplant"), plan.doses[-1].date
+    if transplant:
+        yield _event(uid, transplant, "Stem-cell transplant", f"{plan.regimen.id}.")
+    elif last and _number(plan, revision):
+        yield _event(uid, last, "Without a date: stem-cell transplant", f"{plan.regimen.id}.", "CANCELLED")
 
 
 def _event(uid: str, day: date, summary: str, described: str, status: str = "CONFIRMED") -> Event:
@@ -71,18 +80,23 @@ def _uid(plan: Plan, *place: int | str) -> str:
 
     A course is told by the patient's id; without one by its start. Never by a size: the UID would give it away.
     """
-    course = [plan.patient] if plan.patient is not None else [None, str(plan.course.start)]
+    course = [plan.patient] if plan.patient else [None, str(plan.course.start)]
     told = json.dumps([*course, plan.regimen.id, *place])
     return f"{hashlib.sha256(told.encode()).hexdigest()[:32]}@ino-dose"
 
 
 def remarks(plan: Plan, revision: int | None) -> list[str]:
     """What whoever imports the file should know of it."""
-    number = len(plan.course.events) if revision is None else revision
+    number = _number(plan, revision)
     found = [
         f"This is revision {number} of the calendar; a corrected one without a new event needs --revision {number + 1}."
     ]
-    if plan.patient is None:
+    if plan.regimen.last_cycle is None:
+        found.append(
+            f"No source states a last cycle: what an earlier file had after cycle {plan.course.cycles or plan.last_cycle} "
+            "is not taken back."
+        )
+    if not plan.patient:
         found.append(
             "Without --id the events of two patients with this regimen and start cannot be told apart: "
             "a calendar would take one for the other. An id should be a pseudonym."

@@ -29,8 +29,8 @@ COURSE = (
     "prior transplant",
 )
 HOW = """\
-  # What is planned. Take the # away, and write what happened: given: 0.9 mg, or held: and the reason;
-  # on: and another date, because: and why. Each stands in the order in which it happened.
+  # What is planned. Take "# " away, from events: too, and write what happened: given: 0.9 mg, or held: and
+  # the reason; on: and another date, because: and why. Each stands in the order in which it happened.
 """
 
 
@@ -67,7 +67,7 @@ def _prior(said: Said) -> Iterator[str]:
 
 def _events(found: Plan, written: str | tuple[str, ...]) -> Iterator[str]:
     """Events as they were written, and between them, as comments, the doses of which nothing was."""
-    planned = [dose for dose in (*found.doses, *found.left_out) if dose.event is None]
+    planned = [dose for dose in found.doses if dose.event is None]
     head = "" if written else "# "
     yield f"{head}events:"
     if planned:
@@ -94,6 +94,9 @@ def _commented(dose: Dose) -> str:
 def _value(said: Said, key: str) -> str:
     value = said[key]
     assert isinstance(value, str)
-    if not value.isprintable():
-        raise InputError(Field(key), "has a character that no course file can hold", "write plain text")
-    return yaml_node.plain(value)
+    if not (value.isprintable() and value.strip()):
+        raise InputError(Field(key), "is nothing that a course file can hold", "write plain text")
+    if len(value) > yaml_node.LONGEST_VALUE:
+        problem = f"has more than {yaml_node.LONGEST_VALUE} characters, and a course file takes no more"
+        raise InputError(Field(key), problem, "shorten it")
+    return yaml_node.quoted(value) if key == "id" else yaml_node.plain(value)
