@@ -30,13 +30,27 @@ Printed = Callable[..., bytes]
 
 
 @pytest.fixture
-def ics(tmp_path: Path) -> Printed:
-    """`ics(text, …)` is the calendar of the course with this text, byte for byte."""
+def ics(tmp_path: Path, ino: Run) -> Printed:
+    """`ics(text, …)` is the calendar of the course with this text."""
 
     def run(text: str, *arguments: str) -> bytes:
         file = tmp_path / "course.yaml"
         file.write_text(text, "utf-8")
-        command = [sys.executable, "-m", "ino_dose", "plan", "--course", str(file), "-f", "ics", *arguments]
+        ran = ino("plan", "--course", str(file), "-f", "ics", *arguments)
+        assert ran.code == 0, ran.err
+        return ran.out.encode()
+
+    return run
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Printed:
+    """The same by a process of its own, byte for byte."""
+
+    def run(text: str) -> bytes:
+        file = tmp_path / "course.yaml"
+        file.write_text(text, "utf-8")
+        command = [sys.executable, "-m", "ino_dose", "plan", "--course", str(file), "-f", "ics"]
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
 
     return run
@@ -224,11 +238,11 @@ def test_a_revision_that_is_none_is_refused(said: list[str], problem: str, ino: 
     assert (ran.code, ran.out, ran.err) == (2, "", f"{problem}\n")
 
 
-def test_lines_are_as_rfc_5545_asks(tmp_path: Path, ics: Printed) -> None:
+def test_lines_are_as_rfc_5545_asks(tmp_path: Path, whole: Printed) -> None:
     schedule = tmp_path / f"{LONG}.yaml"
     bundled = Path(__file__).parent.parent / "schedules" / "besponsa-label.yaml"
     schedule.write_bytes(bundled.read_bytes())
-    content = ics(COURSE.replace("besponsa-label", str(schedule)))
+    content = whole(COURSE.replace("besponsa-label", str(schedule)))
     assert content.endswith(b"\r\n")
     assert b"\n" not in content.replace(b"\r\n", b"")
     lines = content.decode("utf-8").encode().split(b"\r\n")
@@ -249,8 +263,8 @@ def test_lines_are_as_rfc_5545_asks(tmp_path: Path, ics: Printed) -> None:
     assert LONG in vobject.readOne(content.decode("utf-8")).vevent_list[0].description.value
 
 
-def test_the_same_input_gives_the_same_bytes(ics: Printed) -> None:
-    assert ics(COURSE) == ics(COURSE)
+def test_the_same_input_gives_the_same_bytes(ics: Printed, whole: Printed) -> None:
+    assert whole(COURSE) == whole(COURSE) == ics(COURSE)
 
 
 def test_nothing_but_what_is_planned_is_in_it(ics: Printed) -> None:

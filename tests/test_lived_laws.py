@@ -113,7 +113,7 @@ PLACES = st.sampled_from(sorted(DATED)).flatmap(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(PLACES, st.data(), st.sampled_from(["", "given"]))
 def test_a_delay_past_its_window_makes_no_interval_shorter(
     where: tuple[str, list[tuple[int, int]]], data: st.DataObject, verb: str
@@ -134,7 +134,7 @@ def test_a_delay_past_its_window_makes_no_interval_shorter(
                 assert after[other] - after[one] >= before[other] - before[one], "what follows is as much later"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_within_the_window_only_the_spacing_moves_the_next(data: st.DataObject) -> None:
     regimen = data.draw(st.sampled_from(sorted(DATED)))

@@ -92,7 +92,7 @@ def test_what_a_course_file_cannot_say_is_refused(ino: Run) -> None:
     assert ran.err.startswith("--from-cycle: a course file says what was given in every cycle")
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(min_size=1, max_size=30).filter(str.isprintable).filter(str.strip))
 def test_any_id_comes_back_as_it_was(tmp_path: Path, ino: Run, id: str) -> None:
     asked = ["mrd-mdacc", "--bsa", "2m2", "--prior", "none", "--cycles", "1", f"--id={id}"]
