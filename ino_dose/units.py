@@ -260,6 +260,11 @@ def thousandths(value: Fraction) -> Decimal:
     return half_up(value, 3)
 
 
+def cut(value: Fraction) -> Decimal:
+    """What is left, to 0.001 and never more than it is."""
+    return Decimal(value * 1000 // 1).scaleb(-3, _EXACT)
+
+
 def half_up(value: Fraction, places: int) -> Decimal:
     """A quotient to so many decimal places, half up (half away from zero below it)."""
     doubled = (2 * 10**places * abs(value) + 1) // 2

@@ -873,7 +873,7 @@ def _planned(plan: dict[str, Any], step: Decimal | None) -> None:
     for dose in (dose for dose in doses if dose["date"] and dose["state"] != "omitted"):
         day = date.fromisoformat(dose["date"])
         near = before and (day - before).days < 6
-        if near and not any(re.search("days? after the dose before", each) for each in plan["warnings"]):
+        if near and not any(re.search("days? after cycle [0-9]+ day", each) for each in plan["warnings"]):
             raise Wrong("doses are nearer than six days, and nothing is said")
         before = day
     if doses and Fraction(plan["total"]["dose_mg"]) != mg:

@@ -187,6 +187,14 @@ def test_where_no_source_states_a_last_cycle_it_is_said_what_is_not_taken_back(i
     assert "No source states a last cycle: what an earlier file had after cycle 3 is not taken back.\n" in err
 
 
+def test_a_revision_that_would_count_as_older_is_refused(tmp_path: Path, ino: Run) -> None:
+    file = tmp_path / "course.yaml"
+    file.write_text(COURSE, "utf-8")
+    ran = ino("plan", "--course", str(file), "-f", "ics", "--revision", "3")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "--revision: 3 is less than the 4 events recorded, and would count as older; write 4 or more\n"
+
+
 def test_an_empty_id_is_none(ics: Printed) -> None:
     with_none, empty = (file_of({"start": "2026-12-01", "patient": {"bsa": "2 m2"}}, []) for _ in range(2))
     assert set(entries(ics(with_none))) == set(entries(ics(empty, "--id", "")))
@@ -218,7 +226,8 @@ def test_a_stamp_grows_with_the_revision_and_not_with_the_dates(ics: Printed) ->
 def test_what_whoever_imports_it_should_know_is_said(ino: Run) -> None:
     said = ["plan", "mrd-mdacc", "--bsa", "2m2", "--cycles", "1", "--start", "2026-12-01", "-f", "ics"]
     assert ino(*said).err.splitlines() == [
-        "This is revision 0 of the calendar; a corrected one without a new event needs --revision 1.",
+        "This is revision 0 of the calendar. What changes without a new event (a start, a transplant, a line that is "
+        "corrected) needs --revision 1, and then one more each time.",
         "Without --id the events of two patients with this regimen and start cannot be told apart: a calendar would take "
         "one for the other. An id should be a pseudonym.",
     ]

@@ -118,7 +118,7 @@ def test_an_early_day_1_moves_them_too_and_what_came_too_near_is_said(dated: Dat
     assert days(found)[6:] == ["2027-01-17", "2027-01-24", "2027-01-31", "2027-02-14", "2027-02-21", "2027-02-28"]
     assert found["warnings"] == [
         "Cycle 3 day 1 is 2 days early; what follows is 2 days earlier.",
-        "Cycle 3 day 1 is 12 days after the dose before, 14 by the schedule.",
+        "Cycle 3 day 1 is 12 days after cycle 2 day 15, 14 by the schedule.",
         "Cycle 3 begins 26 days after cycle 2; the shortest that its source states is 28.",
     ]
 
@@ -165,11 +165,11 @@ def test_without_a_window_a_late_dose_moves_its_own_cycle_and_the_next_is_asked_
     path.write_text(OWN, "utf-8")
     found = dated("2026-12-01", "cycle: 1, day: 2, on: 2026-12-14", regimen=str(path), cycles=2)
     assert days(found) == ["2026-12-14", "2026-12-22", "2026-12-30", "2027-01-07"]
-    assert [each for each in found["warnings"] if "Cycle" in each] == [
+    assert [each for each in found["warnings"] if "ycle" in each] == [
         "Cycle 1 day 2 is 12 days late; the rest of cycle 1 is 12 days later. No source states by how much it may move, "
         "so no later cycle was moved: is cycle 2 to be later too?",
-        "Cycle 2 day 2 is 8 days after the dose before, 20 by the schedule.",
-        "Cycle 1 day 2: the label has a table of interruptions within a cycle that could not be read; "
+        "Cycle 2 day 2 is 8 days after cycle 1 day 10, 20 by the schedule.",
+        "For cycle 1 day 2: the BESPONSA label has a table of interruptions within a cycle that could not be read; "
         "after 7 days or more it may ask to omit a dose. Read it there.",
     ]
 
@@ -185,7 +185,7 @@ def test_the_regimens_own_window_comes_before_the_labels(tmp_path: Path, dated: 
     )
     assert days(within)[2:] == ["2026-12-30", "2027-01-07"]
     assert days(past)[2:] == ["2027-01-04", "2027-01-12"]
-    assert "Allowed are 4 days: A paper, Methods." in past["warnings"][0]
+    assert "Its window is 4 days: A paper, Methods." in past["warnings"][0]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +207,70 @@ def test_a_window_that_none_can_be_is_a_fault(window: str, problem: str, tmp_pat
     assert ino("lint", str(path)).out == f"{path}:6: {problem}\n"
 
 
+def test_a_schedule_that_is_nearer_than_the_least_spacing_is_dated_as_it_is(tmp_path: Path, dated: Dated) -> None:
+    """Days 1, 4 and 8: three and four days apart; day 4 a day late, so day 8 keeps its four days from it."""
+    path = tmp_path / "our-own.yaml"
+    doses = "{day 1: 0.3 mg/m2, day 4: 0.3 mg/m2, day 8: 0.3 mg/m2}"
+    path.write_text(OWN.replace("{day 2: 0.6 mg/m2, day 10: 0.3 mg/m2}", doses).replace("0.6 + 0.3", "0.3 + 0.3 + 0.3"))
+    found = dated("2026-12-01", regimen=str(path), cycles=1)
+    assert days(found) == ["2026-12-01", "2026-12-04", "2026-12-08"]
+    assert not [each for each in found["warnings"] if "ycle" in each]
+    found = dated("2026-12-01", "cycle: 1, day: 8, on: 2026-12-10", regimen=str(path), cycles=2)
+    assert days(found)[3:] == ["2026-12-29", "2027-01-01", "2027-01-05"]
+
+
+def test_nothing_is_said_to_follow_where_nothing_does(dated: Dated) -> None:
+    found = dated("2026-12-01", "cycle: 1, day: 15, on: 2026-12-25", more="remission after: never\n")
+    assert found["warnings"][0].startswith("Cycle 1 day 15 is 10 days late. Its window is 2 days: BESPONSA")
+    found = dated("2026-12-01", "cycle: 4, day: 3, on: 2027-03-10", regimen="mini-hyper-cvd-ino-v1", cycles=4)
+    assert "later too?" not in str(found["warnings"])
+
+
+def test_how_long_cycles_last_may_be_written_first(dated: Dated) -> None:
+    lengths = [f"cycle: {cycle}, length: 28 d" for cycle in (1, 2)]
+    found = dated("2026-12-01", *lengths, "cycle: 1, day: 1, given: as planned", regimen="mrd-mdacc", cycles=3)
+    assert days(found)[2::2] == ["2026-12-29", "2027-01-26"]
+
+
+def test_a_date_far_from_its_day_needs_to_be_confirmed(dated: Dated) -> None:
+    found = dated("2026-12-01", "cycle: 1, day: 8, on: 2027-12-14, confirmed: true")
+    assert days(found)[1] == "2027-12-14"
+
+
+@pytest.mark.parametrize(
+    ("regimen", "event", "named"),
+    [
+        ("besponsa-label", "cycle: 2, day: 1, on: 2027-01-19, because: cytopenia", ["The next cycle"]),  # 28 days
+        ("besponsa-label", "cycle: 2, day: 1, on: 2027-01-20, because: Cytopenia.", ["The next cycle", "Treatment is"]),
+        ("besponsa-label", "cycle: 2, day: 1, on: 2027-01-20, because: no bed", []),
+        ("besponsa-label", "cycle: 2, day: 1, on: 2027-01-20, because: no neutropenia", []),
+        ("besponsa-label", "cycle: 2, day: 1, on: 2027-01-20, because: lymphocytes", []),
+        ("besponsa-label", "cycle: 2, day: 8, held: thrombocytopenia", ["Doses on days 8 and 15"]),
+        ("besponsa-label", "cycle: 2, day: 8, given: as planned, because: neutropenia", []),  # on its day
+        ("besponsa-label", "cycle: 2, day: 8, held: ALT 5 × ULN", ["EU label"]),
+        ("besponsa-label", "cycle: 2, day: 8, held: salty food", []),
+        ("mini-hyper-cvd-ino-v3", "cycle: 2, day: 2, on: 2027-01-10, because: low platelets", ["The next cycle"]),
+    ],
+)
+def test_a_rule_of_the_label_is_named_where_an_event_touches_it(
+    regimen: str, event: str, named: list[str], dated: Dated
+) -> None:
+    """Cycle 2 of the label is due on 22 December; of the other, 28 days after the start, its day 2 on 30 December."""
+    more = "remission after: 1\n" if regimen == "besponsa-label" else ""
+    length = ["cycle: 1, length: 28 d"] if not more else []
+    found = dated("2026-12-01", *length, event, regimen=regimen, cycles=2, more=more)
+    said = [each for each in found["warnings"] if " label, for " in each]
+    assert len(said) == len(named)
+    assert all(words in each for words, each in zip(named, said, strict=True))
+
+
+def test_a_long_delay_without_a_reason_is_asked_about(dated: Dated) -> None:
+    found = dated("2026-12-01", "cycle: 2, day: 1, on: 2027-01-20", cycles=2, more="remission after: 1\n")
+    assert found["warnings"][-1] == (
+        "Cycle 2 day 1 is 29 days late without a reason; where one is written, what the label says of it is shown."
+    )
+
+
 def test_a_cycle_that_is_said_to_be_shorter_than_its_source_states_is_warned_of(dated: Dated) -> None:
     found = dated("2026-12-01", "cycle: 2, length: 21 d", cycles=3, more="remission after: 1\n")
     assert "Cycle 3 begins 21 days after cycle 2; the shortest that its source states is 28." in found["warnings"]
@@ -215,10 +279,10 @@ def test_a_cycle_that_is_said_to_be_shorter_than_its_source_states_is_warned_of(
 @pytest.mark.parametrize(
     ("on", "warning"),
     [
-        ("2026-12-06", "5 days after the dose before, 7 by the schedule; at least 6"),  # day 6 is never a second dose
-        ("2026-12-07", "6 days after the dose before, 7 by the schedule."),
+        ("2026-12-06", "5 days after cycle 1 day 1, 7 by the schedule; at least 6"),  # day 6 is never a second dose
+        ("2026-12-07", "6 days after cycle 1 day 1, 7 by the schedule."),
         ("2026-12-10", None),
-        ("2026-12-11", "3 days late; what follows is 3 days later. Allowed are 2 days: "),
+        ("2026-12-11", "3 days late; what follows is 3 days later. Its window is 2 days: "),
     ],
 )
 def test_day_8_may_be_days_7_to_10(on: str, warning: str | None, dated: Dated) -> None:
@@ -231,8 +295,8 @@ def test_day_8_may_be_days_7_to_10(on: str, warning: str | None, dated: Dated) -
 def test_both_windows_can_be_left_at_once(dated: Dated) -> None:
     found = dated("2026-12-01", "cycle: 1, day: 8, on: 2026-12-05")
     assert [each.split(" is ")[1].split(": ")[0] for each in found["warnings"]] == [
-        "3 days early. Allowed are 2 days",
-        "4 days after the dose before, 7 by the schedule; at least 6 are asked for by BESPONSA (inotuzumab ozogamicin) "
+        "3 days early. Its window",
+        "4 days after cycle 1 day 1, 7 by the schedule; at least 6 are asked for by BESPONSA (inotuzumab ozogamicin) "
         "for injection. US prescribing information, Pfizer, revised 3/2024, section 2, Table 1, footnote on days 8 and 15.",
     ]
 

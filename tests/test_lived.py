@@ -284,6 +284,47 @@ def test_a_change_of_just_under_ten_percent_is_not_pointed_out(plan: Run) -> Non
     assert said == [[], ["From cycle 2 on the weight is 10 % less than at the start."]]
 
 
+@pytest.mark.parametrize(("mg", "code"), [("0.7", 0), ("0.70", 0), ("0.69", 2), ("2.1", 0), ("2.11", 2)])
+def test_half_a_dose_is_half_to_a_hundredth(mg: str, code: int, plan: Run) -> None:
+    """0.5 × 2.81 = 1.405 mg: half is 0.7025, which nobody can draw up; half as much again 2.1075."""
+    text = "regimen: mrd-mdacc\npatient: {bsa: 2.81 m2}\nprior: none\ncycles: 1\n".replace(
+        "mrd-mdacc", "besponsa-label"
+    )
+    assert plan(f"{text}events: [{{cycle: 1, day: 8, given: {mg} mg}}]\n").code == code
+
+
+def test_the_page_says_what_was_given_why_and_what_is_next(plan: Run) -> None:
+    """0.5 × 2 = 1 mg; 0.5 mg are half, 0.5 ÷ 2 = 0.25 mg/m²; day 8 two days late, so day 15 was a day later."""
+    events = (
+        "  - {cycle: 1, day: 1, given: as planned}\n"
+        "  - {cycle: 1, day: 8, given: as planned, on: 2026-12-10, because: holiday}\n"
+        "  - {cycle: 1, day: 15, given: 0.5 mg, because: line leaked}\n"
+        "  - {cycle: 2, bsa: 1.9 m2}\n"
+    )
+    out = plan(f"{LABEL}start: 2026-12-01\ncycles: 2\nevents:\n{events}").out
+    assert "\nNext     0.95 mg in cycle 2 on day 1, Tue 2026-12-22, at 1.9 m²\n" in out
+    assert " C1 D8  Thu 2026-12-10    +2 given a   0.5     1    1   1.3 within 2.7\n" in out
+    assert " C1 D15 Wed 2026-12-16    +1 given b   0.5     1  0.5  1.55 within 2.7\n" in out
+    assert "\n a       Cycle 1 day 8 was 2 days late (holiday).\n" in out
+    assert (
+        "\n b       Cycle 1 day 15: 0.5 mg given of 1 mg (line leaked), counts 0.25 mg/m². "
+        "Cycle 1 day 15 was 1 day later, on Wed 2026-12-16, to be 6 days after cycle 1 day 8, 7 by the schedule: "
+    ) in out
+
+
+def test_the_page_says_at_the_top_that_the_course_was_stopped(plan: Run) -> None:
+    out = plan(f"{LABEL}cycles: 2\nevents: [{{cycle: 1, day: 1, given: as planned}}, {{cycle: 1, stop: VOD}}]\n").out
+    assert "\nStopped  in cycle 1: VOD\n" in out
+    assert "\nNext " not in out
+
+
+def test_what_is_left_is_never_rounded_up(plan: Run) -> None:
+    """2.7 - 2.425 = 0.275 mg/m², × 2.7 m² = 0.7425 mg."""
+    text = "regimen: mrd-mdacc\npatient: {bsa: 2.7 m2}\nprior: 1.825 mg/m2\ncycles: 1\n"
+    out = plan(text + "events: [{cycle: 1, day: 1, given: as planned}]\n").out
+    assert "0.275 mg/m² (0.742 mg at 2.7 m²) left under 2.7 mg/m²" in out
+
+
 def test_control_characters_of_a_reason_never_reach_a_terminal(plan: Run) -> None:
     events = 'events: [{cycle: 1, day: 1, given: as planned}, {cycle: 1, stop: "\\e[31mVOD"}]\n'
     for format in ("table", "csv"):

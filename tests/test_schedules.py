@@ -157,7 +157,7 @@ def test_no_number_of_the_labels_rules_changes_unnoticed(tmp_path):
     """What is shown holds the text of a rule, what names it is worked again here: days, words, more than 28 days."""
     rules = {rule.says.split()[0]: rule for rule in library.product().rules if rule.days or rule.longer or rule.raised}
     counts = ("cytopenia", "cytopenias", "pancytopenia", *("neutropenia", "neutropaenia"))
-    counts += ("thrombocytopenia", "thrombocytopaenia")
+    counts += ("thrombocytopenia", "thrombocytopaenia", "low counts", "low neutrophils", "low platelets")
     assert {first: (rule.days, rule.words, rule.longer, rule.raised) for first, rule in rules.items()} == {
         "A": ((), (), 0, True),
         "Doses": ((8, 15), counts, 0, False),

@@ -132,3 +132,16 @@ def test_what_is_no_part_of_a_course_file_is_said(tmp_path: Path, ino: Run) -> N
     )
     assert "--schedules is no part of a course file: write it beside --course again\n" in ran.err
     assert "--ceiling is no part of a course file: write it beside --course again\n" in ran.err
+
+
+def test_lengths_that_no_source_states_are_among_what_is_to_be_filled_in(tmp_path: Path, ino: Run) -> None:
+    said = ["mrd-mdacc", "--bsa", "2m2", "--prior", "none", "--cycles", "3", "--start", "2026-12-01"]
+    assert ino("plan", *said).code == 2
+    out = ino("plan", *said, "-f", "yaml").out
+    assert out.count("length: ... d}  # no source states how many days it lasts") == 2
+    file = tmp_path / "course.yaml"
+    file.write_text(re.sub("^(  )?# (events:|- )", r"\1\2", out, flags=re.MULTILINE).replace("... d", "28 d"), "utf-8")
+    dates = [dose["date"] for dose in ino("plan", "--course", str(file), "-f", "json").json["doses"]]
+    assert dates[::2] == ["2026-12-01", "2026-12-29", "2027-01-26"]
+    file.write_text(re.sub("^(  )?# (events:|- )", r"\1\2", out, flags=re.MULTILINE), "utf-8")
+    assert ino("plan", "--course", str(file)).code == 2

@@ -26,6 +26,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from ..engine.course import Course
     from ..engine.plan import Plan
     from ..files.library import Library
     from ..request import CourseFile, Said
@@ -54,7 +55,7 @@ def plan(
     level: Level = None,
     round_to: RoundTo = None,
     start: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Day 1 of the first cycle planned: 2026-12-01.")
+        str | None, typer.Option(metavar="DATE", help="Day 1 of cycle 1, or of the cycle of --from-cycle: 2026-12-01.")
     ] = None,
     transplant: Annotated[str | None, typer.Option(metavar="DATE", help="The day of transplant.")] = None,
     id: Id = None,
@@ -71,7 +72,7 @@ def plan(
 ) -> None:
     """Plan a course: every dose in mg, the sum against the ceiling."""
     from .. import counts_and_dates, request
-    from ..engine import exposure
+    from ..engine import exposure, timetable
     from ..engine import plan as plans
     from ..files import library
 
@@ -106,17 +107,19 @@ def plan(
     said = request.together(options, file, product)
     if fail_on and not said.course.prior_stated:
         raise InputError("--fail-on", "a verdict must know what came before", "add --prior 1.8mg/m2, none or unknown")
+    ceiling, growth = library.ceiling(ceiling_file), library.growth()
+
+    def make(course: Course) -> Plan:
+        wanted = books.regimen(said.regimen)
+        return plans.make(wanted, said.body, course, ceiling, said.rounding, said.patient, product, growth)
+
     with errors.on(errors.keys(file.places if file else {})):
-        found = plans.make(
-            books.regimen(said.regimen),
-            said.body,
-            said.course,
-            library.ceiling(ceiling_file),
-            said.rounding,
-            said.patient,
-            product,
-            library.growth(),
-        )
+        try:
+            found = make(said.course)
+        except InputError as error:
+            if format != "yaml" or any(fault.kind != timetable.NO_LENGTH for fault in error.faults):
+                raise
+            found = make(said.course._replace(start=None))  # its lengths are among what is to be filled in
     _print_plan(found, format, pharmacy, number, said.said)
     for option in ("schedules",) * bool(schedules) + ("ceiling",) * bool(ceiling_file):
         if format == "yaml":

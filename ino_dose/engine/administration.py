@@ -144,7 +144,9 @@ def _recorded(due: Dose, event: OfDose | None, steps: Sequence[Quantity], vial: 
 def _given(due: Dose, event: Given, steps: Sequence[Quantity], vial: Quantity | None) -> Dose:
     if event.amount is None:
         return due
-    if not event.confirmed and not due.calculated <= event.amount * 2 <= due.calculated * 3:
+    finest = dosing.ORDINARY[0]
+    half = dosing.round_half_up(due.calculated / 2 - finest / 2, finest)  # of 1.405 mg 0.7 mg
+    if not event.confirmed and not half <= event.amount <= due.calculated * 3 / 2:
         shown, expected = (units.show(each, units.DOSE) for each in (event.amount, due.calculated))
         problem = f"{shown} was due as {expected}: outside 50 to 150 %"
         raise InputError(event.place, problem, "correct the amount, or add confirmed: true")
@@ -196,7 +198,7 @@ def _in_order(events: Sequence[Event]) -> None:
         if stopped:
             raise InputError(event.place, "the course was stopped before this", "take it out, or the stop")
         day = event.day if isinstance(event, OfDose) else last[1] if last[0] == event.cycle else 0
-        if (event.cycle, day) < last:
+        if (event.cycle, day) < last and not isinstance(event, Lasted):
             problem = "this is earlier in the course than the event before it"
             raise InputError(event.place, problem, "write events in the order in which they happened")
         if isinstance(event, Measured | Reduced) and event.cycle in given_in:
@@ -207,7 +209,7 @@ def _in_order(events: Sequence[Event]) -> None:
             given_in.add(event.cycle)
         stopped, reduced = isinstance(event, Stopped), reduced or isinstance(event, Reduced)
         seen[name] = event
-        last = (event.cycle, day)
+        last = last if isinstance(event, Lasted) else (event.cycle, day)
 
 
 def _name(event: Event) -> tuple[object, ...]:

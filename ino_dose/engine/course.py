@@ -15,8 +15,8 @@ NEVER: Final = 10**6
 class Given(NamedTuple):
     """A dose that was given: `amount` in mg, None for as planned.
 
-    `why` it was given otherwise or on another date; `confirmed` lets an amount stand that looks like a slip;
-    `after_transplant` a dose after transplant.
+    `why` it was given otherwise or on another date; `confirmed` lets an amount or a date stand that looks
+    like a slip; `after_transplant` a dose after transplant.
     """
 
     cycle: int
@@ -30,23 +30,25 @@ class Given(NamedTuple):
 
 
 class Omitted(NamedTuple):
-    """A dose that was not given, and why."""
+    """A dose that was not given, and why; `confirmed` lets a date stand that looks like a slip."""
 
     cycle: int
     day: int
     place: str
     why: str
     on: date | None = None
+    confirmed: bool = False
 
 
 class Moved(NamedTuple):
-    """A dose that is to be given on another date, and why."""
+    """A dose that is to be given on another date, and why; `confirmed` as above."""
 
     cycle: int
     day: int
     place: str
     on: date | None
     why: str = ""
+    confirmed: bool = False
 
 
 class Measured(NamedTuple):

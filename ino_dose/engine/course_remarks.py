@@ -38,8 +38,12 @@ def warnings(plan: Plan) -> list[str]:
 
 
 def assumptions(plan: Plan) -> list[str]:
-    """Doses that were moved as far as a source allows, and nothing with them."""
-    return [moved(move, plan) for move in plan.moves if move.allowed and not move.carried]
+    """Doses that were moved as far as a source allows, and nothing with them; and which were recorded without a date."""
+    found = [moved(move, plan) for move in plan.moves if move.allowed and not move.carried]
+    undated = [_place(dose.prescribed) for dose in plan.doses if isinstance(dose.event, Given) and not dose.event.on]
+    if undated and plan.course.start:
+        found.append(f"Given without a date, and dated by the schedule: {_listed(undated)}.")
+    return found
 
 
 def _unrecorded(plan: Plan) -> Iterator[str]:
@@ -57,34 +61,35 @@ def moved(move: Move, plan: Plan) -> str:
     found = f"{name(dose)} {was} {days} {side}"
     if isinstance(event, Omitted):
         found = f"{name(dose)} was omitted {days} {after} its day"
-    if move.carried:
-        what = "what follows" if move.carried == "course" else f"the rest of cycle {dose.prescribed.cycle}"
-        found += f"; {what} is {days} {later}"
+    cycle, to_come = dose.prescribed.cycle, [each.prescribed.cycle for each in plan.doses if each.at > dose.at]
+    if move.carried == "course" and (to_come or plan.undecided):
+        found += f"; what follows is {days} {later}"
+    if move.carried == "cycle" and cycle in to_come:
+        found += f"; the rest of cycle {cycle} is {days} {later}"
     if event and event.why:
         found += f" ({event.why})"
-    if move.carried == "cycle":
-        later_cycle = f"is cycle {dose.prescribed.cycle + 1} to be later too?"
-        found += f". No source states by how much it may move, so no later cycle was moved: {later_cycle}"
-        return found
+    if move.carried == "cycle" and (cycle + 1 in to_come or plan.undecided):
+        found += ". No source states by how much it may move, so no later cycle was moved: "
+        return f"{found}is cycle {cycle + 1} to be later too?"
     if move.window and not move.allowed:
         of = plan.regimen if move.window is plan.regimen.window or not plan.product else plan.product
         said = stated(move.window.citations, of.sources)
-        found += f". Allowed are {_days(move.window.within)}: {said}"
+        found += f". Its window is {_days(move.window.within)}: {said}"
     return f"{found}."
 
 
 def near(found: Interval, plan: Plan) -> str:
     """A dose that is nearer to the one before than is asked for or scheduled, or waits so that it is not."""
-    dose, days, product = found.dose, _days(found.days), plan.product
+    dose, product = found.dose, plan.product
     assert product and dose.date
+    was = "is" if dose.state == "planned" else "was"
+    after = f"{_days(found.days)} after {_place(found.before.prescribed)}"
     asked = f"at least {product.spacing} are asked for by {stated(product.cited['spacing'], product.sources)}"
     nearer = f", {found.scheduled} by the schedule" if found.days < found.scheduled else ""
-    if found.days < product.spacing:
-        return f"{name(dose)} is {days} after the dose before{nearer}; {asked}."
     if found.waits:
         when = f"{_days(found.waits)} later, on {with_weekday(dose.date)}"
-        return f"{name(dose)} is {when}, to be {days} after the dose before{nearer}: {asked}."
-    return f"{name(dose)} is {days} after the dose before{nearer}."
+        return f"{name(dose)} {was} {when}, to be {after}{nearer}: {asked}."
+    return f"{name(dose)} {was} {after}{nearer}{'; ' + asked if found.days < product.spacing else ''}."
 
 
 def _short(found: Cycles) -> str:
@@ -97,14 +102,14 @@ def _short(found: Cycles) -> str:
 def _interrupted(moves: Sequence[Move]) -> Iterator[str]:
     """The table of the label on interruptions within a cycle, which no source that could be read has."""
     long = [
-        name(move.dose)
+        _place(move.dose.prescribed)
         for move in moves
         if move.days >= INTERRUPTED and move.dose.prescribed.day > 1 and move.dose.state != "omitted"
     ]
     if long:
         yield (
-            f"{_listed(long)}: the label has a table of interruptions within a cycle that could not be read; "
-            f"after {INTERRUPTED} days or more it may ask to omit a dose. Read it there."
+            f"For {_listed(long)}: the BESPONSA label has a table of interruptions within a cycle that could not be "
+            f"read; after {INTERRUPTED} days or more it may ask to omit a dose. Read it there."
         )
 
 
@@ -121,30 +126,33 @@ def _label(plan: Plan) -> Iterator[str]:
     """What the label says where an event touches it: it reminds, and decides nothing."""
     if plan.product is None:
         return
-    late = {(each.dose.prescribed.cycle, each.dose.prescribed.day): each.days for each in plan.moves}
+    late = {each.dose.at: each.days for each in plan.moves}
     raised = list(_raised(plan))
     longest = max((rule.longer for rule in plan.product.rules), default=0)
+    first = {dose.prescribed.cycle: dose.prescribed.day for dose in reversed((*plan.doses, *plan.apart))}
     for rule in plan.product.rules:
-        touched = [_place(event) for event in plan.course.events if _touches(event, rule, late)]
+        touched = [_place(event) for event in plan.course.events if _touches(event, rule, late, first)]
         if touched := raised if rule.raised else touched:
             said = stated(rule.citations[:1], plan.product.sources)
             yield f"{rule.only or 'US'} label, for {_listed(touched)}: {rule.says.removesuffix('.')} ({said})."
     for move in plan.moves:
         if move.days > longest > 0 and move.dose.event and not move.dose.event.why:
             yield (
-                f"{name(move.dose)}: no reason is written for a delay of {_days(move.days)}; "
-                "with one, what the label says of it is named."
+                f"{name(move.dose)} is {_days(move.days)} late without a reason; "
+                "where one is written, what the label says of it is shown."
             )
 
 
-def _touches(event: OfDose | OfCycle, rule: Rule, late: dict[tuple[int, int], int]) -> bool:
-    """Whether an event is one that a rule is about."""
+def _touches(event: OfDose | OfCycle, rule: Rule, late: dict[tuple[int, int], int], first: dict[int, int]) -> bool:
+    """Whether an event is one that a rule is about; day 1 of a rule is the `first` dose of a cycle."""
     why = event.why if isinstance(event, OfDose | Reduced | Stopped) else ""
-    if not any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", why, re.IGNORECASE) for word in rule.words):
+    if not any(re.search(rf"(?<!\bno )(?<!\w){re.escape(word)}(?!\w)", why, re.IGNORECASE) for word in rule.words):
         return False
     if not rule.days and not rule.longer:
-        return True
-    if not isinstance(event, OfDose) or (rule.days and event.day not in rule.days):
+        return not isinstance(event, Reduced) or bool(event.share.magnitude)
+    if not isinstance(event, OfDose):
+        return False
+    if rule.days and (1 if event.day == first.get(event.cycle) else event.day) not in rule.days:
         return False
     days = late.get((event.cycle, event.day), 0)
     return days > rule.longer or (isinstance(event, Omitted) and not rule.longer)
@@ -161,6 +169,20 @@ def _raised(plan: Plan) -> Iterator[str]:
             continue
         if administration.share_below(plan.course.events, dose.prescribed.cycle):
             yield _place(dose.prescribed)
+
+
+def otherwise(dose: Dose, with_reason: bool) -> str:
+    """That a dose was not given, or other mg than were due, and why."""
+    event, why = dose.event, ""
+    if event and event.why and with_reason:
+        why = event.why
+    if isinstance(event, Omitted):
+        return f"{name(dose)} was not given: {why}." if why else ""
+    if isinstance(event, Given) and event.amount is not None and dose.agrees is None:
+        given, due = units.show(dose.dose, units.DOSE), units.show(dose.calculated, units.DOSE)
+        counts = f"counts {units.show(dose.counted, units.LEVEL)}"
+        return f"{name(dose)}: {given} given of {due}{why and f' ({why})'}, {counts}."
+    return f"{name(dose)}: {why}." if why else ""
 
 
 def where(dose: Dose) -> str:

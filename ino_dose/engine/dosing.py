@@ -49,6 +49,11 @@ class Dose(NamedTuple):
     moved: int | None = None
 
     @property
+    def at(self) -> tuple[int, int]:
+        """Its cycle and its day."""
+        return self.prescribed.cycle, self.prescribed.day
+
+    @property
     def state(self) -> State:
         """Planned, unless it was recorded as given or omitted."""
         match self.event:

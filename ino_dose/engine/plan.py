@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import units
-from ..errors import Field, InputError
+from ..errors import Collected, Field, InputError
 from . import administration, exposure, prescription, timetable
 from .body import Body, Growth
 from .course import Course
@@ -224,9 +224,9 @@ def not_taken(plan: Plan, decided: bool = False) -> list[NotTaken]:
     found = [_not_taken(dose, True) for dose in omitted] + [_not_taken(dose, False) for dose in plan.left_out]
     if plan.undecided and not decided:
         return found
-    there = {(dose.prescribed.cycle, dose.prescribed.day) for dose in (*plan.doses, *plan.apart, *plan.left_out)}
+    there = {dose.at for dose in (*plan.doses, *plan.apart, *plan.left_out)}
     last = plan.regimen.last_cycle or max(plan.course.cycles or 0, plan.last_cycle)
-    first_days = timetable.as_expected(plan.regimen, plan.course, last)
+    first_days = timetable.first_days(plan.regimen, plan.course, last, Collected())
     late = timedelta(plan.doses[-1].moved or 0)
     for cycle, day in prescription.places(plan.regimen, last):
         if cycle in first_days and (cycle, day) not in there:
@@ -236,7 +236,7 @@ def not_taken(plan: Plan, decided: bool = False) -> list[NotTaken]:
 
 def _not_taken(dose: Dose, omitted: bool) -> NotTaken:
     assert dose.date is not None
-    return NotTaken(dose.prescribed.cycle, dose.prescribed.day, dose.date, omitted)
+    return NotTaken(*dose.at, dose.date, omitted)
 
 
 class Left(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Literal, NamedTuple, assert_never
+from typing import Final, Literal, NamedTuple, assert_never
 
 from ..counts_and_dates import with_weekday
 from ..errors import Collected, Field, InputError
@@ -15,6 +15,10 @@ from .course import Course, Given, Lasted, Moved, OfDose, Omitted
 from .dosing import Dose
 from .preparation import Product
 from .regimen import Regimen, Window
+
+NO_LENGTH: Final = "no length of a cycle is stated"
+FARTHEST: Final = 180
+"""Days from its day past which a date is taken for a slip, as in the year, unless it is confirmed."""
 
 
 class Move(NamedTuple):
@@ -37,9 +41,10 @@ class Move(NamedTuple):
 
 
 class Interval(NamedTuple):
-    """Days from the dose before, where they are fewer than is asked for or scheduled, or a dose waits for them."""
+    """Days from the dose before, where they are fewer than scheduled, or a dose waits for as many as are asked for."""
 
     dose: Dose
+    before: Dose
     days: int
     scheduled: int
     waits: int
@@ -78,7 +83,9 @@ def dated(doses: Sequence[Dose], regimen: Regimen, course: Course, product: Prod
             if isinstance(each, OfDose) and each.on:
                 raise InputError(each.place, "a date needs the start beside it", "add start: with day 1 of cycle 1")
         return Timetable(tuple(doses))
-    first_days = _first_days(regimen, course, max((dose.prescribed.cycle for dose in doses), default=1))
+    faults = Collected()
+    begins = first_days(regimen, course, max((dose.prescribed.cycle for dose in doses), default=1), faults)
+    faults.raise_any()
     found: list[Dose] = []
     moves: list[Move] = []
     intervals: list[Interval] = []
@@ -89,10 +96,10 @@ def dated(doses: Sequence[Dose], regimen: Regimen, course: Course, product: Prod
         day = dose.prescribed.day
         if dose.prescribed.cycle != cycle:
             cycle, late_in_cycle = dose.prescribed.cycle, timedelta()
-            begun[cycle] = first_days[cycle] + late
-        scheduled = first_days[cycle] + timedelta(day - 1)
+            begun[cycle] = begins[cycle] + late
+        scheduled = begins[cycle] + timedelta(day - 1)
         due = scheduled + late + late_in_cycle
-        when = _when(dose, due, before, course.start, product.spacing)
+        when = _when(dose, due, course.start, before, _asked(scheduled, before, product.spacing))
         dose = dose._replace(date=when, moved=(when - scheduled).days)
         found.append(dose)
         if dose.event and dose.event.on and when != due:
@@ -103,18 +110,28 @@ def dated(doses: Sequence[Dose], regimen: Regimen, course: Course, product: Prod
         if day == 1:
             begun[cycle] = when
         if dose.state != "omitted":
-            if before and (near := _interval(dose, before, (when - due).days, product.spacing)):
+            if before and (near := _interval(dose, before, (when - due).days)):
                 intervals.append(near)
             before = dose
     return Timetable(tuple(found), tuple(moves), tuple(intervals), tuple(_short_cycles(begun, regimen, course)))
 
 
-def _when(dose: Dose, due: date, before: Dose | None, start: date, spacing: int) -> date:
+def _asked(scheduled: date, before: Dose | None, spacing: int) -> int:
+    """The least days between two doses, which are never more than the schedule itself has."""
+    if before is None or before.date is None:
+        return spacing
+    return min(spacing, (scheduled - before.date).days + (before.moved or 0))
+
+
+def _when(dose: Dose, due: date, start: date, before: Dose | None, spacing: int) -> date:
     """The date of a dose: as it was written down, else its day, or as much later as the least spacing asks for."""
     last = before.date if before and dose.state != "omitted" else None
     if not (dose.event and dose.event.on):
         return max(due, last + timedelta(spacing)) if last else due
     when = dose.event.on
+    if abs(when - due).days > FARTHEST and not dose.event.confirmed:
+        problem = f"{with_weekday(when)} is {abs(when - due).days} days from its day, {with_weekday(due)}"
+        raise InputError(dose.event.place, problem, "correct the date, or add confirmed: true")
     if when < start:
         raise InputError(
             dose.event.place, f"{with_weekday(when)} is before the start on {with_weekday(start)}", "check the dates"
@@ -138,13 +155,13 @@ def _move(dose: Dose, days: int, *windows: Window | None) -> Move:
     return Move(dose, days, "course" if days > window.within else "", window)
 
 
-def _interval(dose: Dose, before: Dose, later: int, spacing: int) -> Interval | None:
+def _interval(dose: Dose, before: Dose, later: int) -> Interval | None:
     """The days since the dose before, where there is something to say of them; `later` is how far it is off its day."""
     assert dose.date and before.date
     days = (dose.date - before.date).days
     scheduled = days - (dose.moved or 0) + (before.moved or 0)
     waits = 0 if dose.event and dose.event.on else later
-    return Interval(dose, days, scheduled, waits) if waits or days < max(scheduled, spacing) else None
+    return Interval(dose, before, days, scheduled, waits) if waits or days < scheduled else None
 
 
 def _short_cycles(begun: dict[int, date], regimen: Regimen, course: Course) -> Iterator[Cycles]:
@@ -158,29 +175,18 @@ def _short_cycles(begun: dict[int, date], regimen: Regimen, course: Course) -> I
             yield Cycles(earlier, later, days, sum(shortest))
 
 
-def _first_days(regimen: Regimen, course: Course, last: int) -> dict[int, date]:
-    """Day 1 of each cycle from the first on, as scheduled. Raises InputError for every cycle whose length nobody says."""
+def first_days(regimen: Regimen, course: Course, last: int, faults: Collected) -> dict[int, date]:
+    """Day 1 of each cycle from the first on, as scheduled.
+
+    A cycle whose length nobody says is a fault, and the next one is then on the same day.
+    """
     assert course.start is not None
     first, day = course.first or 1, course.start
-    days, faults = {first: day}, Collected()
+    days = {first: day}
     said = {event.cycle: event for event in course.events if isinstance(event, Lasted)}
     for cycle in range(first, last):
         with faults.here():
             day += timedelta(_length(regimen, course, cycle, said.get(cycle)))
-        days[cycle + 1] = day
-    faults.raise_any()
-    return days
-
-
-def as_expected(regimen: Regimen, course: Course, last: int) -> dict[int, date]:
-    """The same as far as lengths are known; a cycle after one whose length nobody says is on the day of that."""
-    known = {event.cycle: event.days for event in course.events if isinstance(event, Lasted)}
-    assert course.start is not None
-    first, day = course.first or 1, course.start
-    days = {first: day}
-    for cycle in range(first, last):
-        block = prescription.block(regimen, cycle, course.remission or courses.NEVER)
-        day += timedelta(known.get(cycle) or (block.length[0] if block and block.length else 0))
         days[cycle + 1] = day
     return days
 
@@ -199,7 +205,19 @@ def _length(regimen: Regimen, course: Course, cycle: int, said: Lasted | None) -
     if block and block.length:
         return block.length[0]
     hint = f"add {{cycle: {cycle}, length: 28 d}}, with the days it lasts, to the events of a course file"
-    raise InputError(Field("start"), f"no source states how long cycle {cycle} of {regimen.id} lasts", hint)
+    problem = f"no source states how long cycle {cycle} of {regimen.id} lasts"
+    raise InputError(Field("start"), problem, hint, kind=NO_LENGTH)
+
+
+def without_length(regimen: Regimen, course: Course, last: int) -> list[int]:
+    """The cycles before the last of which nobody says how long they last."""
+    said = {event.cycle for event in course.events if isinstance(event, Lasted)}
+    blocks = {
+        cycle: prescription.block(regimen, cycle, course.remission or courses.NEVER)
+        for cycle in range(course.first or 1, last)
+        if cycle not in said
+    }
+    return [cycle for cycle, block in blocks.items() if not (block and block.length)]
 
 
 class Parted(NamedTuple):
@@ -239,16 +257,12 @@ def around_transplant(doses: Sequence[Dose], regimen: Regimen, course: Course) -
 
 def without(dates: Timetable, left_out: Sequence[Dose]) -> Timetable:
     """What is said of the dates, apart from doses that are left out."""
-    gone = {(dose.prescribed.cycle, dose.prescribed.day) for dose in left_out}
-    cycles = {dose.prescribed.cycle for dose in dates.doses if (dose.prescribed.cycle, dose.prescribed.day) not in gone}
-
-    def there(found: Move | Interval) -> bool:
-        return (found.dose.prescribed.cycle, found.dose.prescribed.day) not in gone
-
+    gone = {dose.at for dose in left_out}
+    cycles = {dose.prescribed.cycle for dose in dates.doses if dose.at not in gone}
     return Timetable(
         dates.doses,
-        tuple(filter(there, dates.moves)),
-        tuple(filter(there, dates.intervals)),
+        tuple(each for each in dates.moves if each.dose.at not in gone),
+        tuple(each for each in dates.intervals if each.dose.at not in gone),
         tuple(each for each in dates.cycles if each.later in cycles),
     )
 

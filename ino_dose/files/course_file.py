@@ -14,7 +14,7 @@ from ..engine import dosing, prescription
 from ..engine.course import Event, Given, Lasted, Measured, Moved, Omitted, Reduced, Remitted, Stopped
 from ..errors import Collected, InputError
 from ..request import CourseFile
-from . import regimen_file, schema, text_file, yaml_node
+from . import regimen_file, schema, text_file, yaml_node, yaml_text
 from .library import Library
 from .yaml_node import Node, Record
 
@@ -48,7 +48,7 @@ def read(name: str, books: Library) -> CourseFile:
 def _written(found: Record) -> dict[str, str | tuple[str, ...]]:
     """The lists of a course file as they can be written again, entry by entry."""
     lists = {key: found.nodes[key] for key in ("prior", "events") if key in found and found.nodes[key].kind == "list"}
-    return {key: tuple(map(yaml_node.flow, at.entries)) for key, at in lists.items()}
+    return {key: tuple(map(yaml_text.flow, at.entries)) for key, at in lists.items()}
 
 
 def _text(name: str) -> str:
@@ -154,17 +154,24 @@ def _what(at: Node, found: Record) -> str:
 def _given(found: Record, cycle: int, day: int) -> Event:
     amount = found.read("given", _dose_given, None)
     after = found.text("after transplant") == "yes"
-    confirmed = found.text("confirmed") == "true"
-    return Given(cycle, day, found.node.place, amount, _on(found), _why(found), confirmed, after)
+    return Given(cycle, day, found.node.place, amount, _on(found), _why(found), _confirmed(found), after)
 
 
 def _dose_given(at: Node) -> Quantity | None:
     if at.scalar == "as planned":
         return None
-    amount = at.amount(units.DOSE)
+    try:
+        amount = at.amount(units.DOSE)
+    except InputError as error:
+        hint = "write the mg, as in 0.7 mg, or as planned; what was not given is held: and the reason"
+        raise at.refused(error.faults[0].problem, hint) from None
     if not amount.magnitude:
         raise at.refused("0 mg is no dose", "write held: with the reason")
     return amount
+
+
+def _confirmed(found: Record) -> bool:
+    return found.text("confirmed") == "true"
 
 
 def _on(found: Record) -> date | None:
@@ -183,12 +190,14 @@ def _why(found: Record, key: str = "because") -> str:
 
 
 def _omitted(key: str) -> Callable[[Record, int, int], Event]:
-    return lambda found, cycle, day: Omitted(cycle, day, found.node.place, _why(found, key), _on(found))
+    return lambda found, cycle, day: Omitted(
+        cycle, day, found.node.place, _why(found, key), _on(found), _confirmed(found)
+    )
 
 
 def _measured(what: Literal["weight", "height", "bsa"], kind: Kind) -> Callable[[Record, int, int], Event]:
     def read(found: Record, cycle: int, day: int) -> Event:
-        return Measured(cycle, found.node.place, what, found.amount(what, kind), found.text("confirmed") == "true")
+        return Measured(cycle, found.node.place, what, found.amount(what, kind), _confirmed(found))
 
     return read
 
@@ -214,7 +223,7 @@ READERS: dict[str, Callable[[Record, int, int], Event]] = {
     "given": _given,
     "omitted": _omitted("omitted"),
     "held": _omitted("held"),
-    "moved": lambda found, cycle, day: Moved(cycle, day, found.node.place, _on(found), _why(found)),
+    "moved": lambda found, cycle, day: Moved(cycle, day, found.node.place, _on(found), _why(found), _confirmed(found)),
     "remission": lambda found, cycle, day: Remitted(cycle, found.node.place, found.text("remission")),
     "weight": _measured("weight", units.WEIGHT),
     "height": _measured("height", units.HEIGHT),
@@ -228,7 +237,7 @@ OF_DOSE = ("given", "omitted", "held", "moved")
 BESIDE = {
     "on": OF_DOSE,
     "because": ("given", "moved", "reduce"),
-    "confirmed": ("given", "weight", "height", "bsa"),
+    "confirmed": (*OF_DOSE, "weight", "height", "bsa"),
     "after transplant": ("given",),
 }
 """What may stand beside which event."""

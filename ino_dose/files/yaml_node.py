@@ -6,7 +6,6 @@ float, and forgets the lines. Nothing of that can happen here: anchors, aliases 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
@@ -183,33 +182,19 @@ class Record:
         return self.read(key, Node.fitting, "")
 
 
+MEANT = {"reason": "because", "why": "because", "skipped": "held", "missed": "held"}
+"""Usual other words for keys."""
+
+
 def _nearest(word: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
     if word[0] in "0123456789":
         return "between braces a comma ends a value: write a point, as in 82.5 kg"
-    near = get_close_matches(word, known, 1)
+    near = [MEANT[word]] if MEANT.get(word) in known else get_close_matches(word, known, 1)
+    if not near and " " in word:
+        return "between braces a comma ends a value: put a text with a comma in quotes"
     return f"did you mean {near[0]!r}?" if near else "the keys are " + ", ".join(known)
-
-
-def flow(node: Node) -> str:
-    """The node on one line, as it can be read again: `{cycle: 1, day: 8, given: 0.9 mg}`."""
-    if node.kind == "list":
-        return f"[{', '.join(map(flow, node.entries))}]"
-    if node.kind == "mapping":
-        return f"{{{', '.join(f'{flow(key)}: {flow(value)}' for key, value in node.members)}}}"
-    return plain(node.scalar or "")
-
-
-def plain(text: str) -> str:
-    """A text as one value: in quotes where bare words would be read otherwise."""
-    bare = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ./%@²-]*", text) and text == text.strip()
-    return text if bare else quoted(text)
-
-
-def quoted(text: str) -> str:
-    """A text in quotes, which no reader of YAML takes for a number or a date."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def parse(text: str, name: str, faults: Collected, shape: Shape) -> Node:

@@ -26,6 +26,9 @@ def text(plan: Plan, revision: int | None = None) -> str:
     """
     if plan.course.start is None:
         raise InputError("--format", "a calendar needs dates", "add --start with day 1 of cycle 1, as in 2026-12-01")
+    if revision is not None and revision < len(plan.course.events):
+        problem = f"{revision} is less than the {len(plan.course.events)} events recorded, and would count as older"
+        raise InputError("--revision", problem, f"write {len(plan.course.events)} or more")
     calendar = Calendar()
     calendar.add("prodid", f"-//ino-dose//ino-dose {__version__}//EN")
     calendar.add("version", "2.0")
@@ -60,8 +63,8 @@ def _events(plan: Plan, revision: int | None) -> Iterator[Event]:
     transplant, uid, last = plan.course.transplant, _uid(plan, "transplant"), plan.doses[-1].date
     if transplant:
         yield _event(uid, transplant, "Stem-cell transplant", f"{plan.regimen.id}.")
-    elif last and _number(plan, revision):
-        yield _event(uid, last, "Without a date: stem-cell transplant", f"{plan.regimen.id}.", "CANCELLED")
+    elif last and revision:
+        yield _event(uid, last, "Cancelled: stem-cell transplant", f"{plan.regimen.id}.", "CANCELLED")
 
 
 def _event(uid: str, day: date, summary: str, described: str, status: str = "CONFIRMED") -> Event:
@@ -89,7 +92,8 @@ def remarks(plan: Plan, revision: int | None) -> list[str]:
     """What whoever imports the file should know of it."""
     number = _number(plan, revision)
     found = [
-        f"This is revision {number} of the calendar; a corrected one without a new event needs --revision {number + 1}."
+        f"This is revision {number} of the calendar. What changes without a new event (a start, a transplant, a line "
+        f"that is corrected) needs --revision {number + 1}, and then one more each time."
     ]
     if plan.regimen.last_cycle is None:
         found.append(

@@ -31,7 +31,7 @@ def parts(found: Plan, with_pharmacy: bool = False) -> Iterator[Part]:
     yield from _standing(found)
     if found.product and (with_pharmacy or found.rounding.vial is not None):
         yield from _pharmacy(found, found.product)
-    said = set(notes.values())
+    said = {sentence for sentences in notes.values() for sentence in sentences}
     for title, sentences in (("Warnings", remarks.warnings(found)), ("Assumptions", remarks.assumptions(found))):
         yield page.Points(
             title, [each for each in sentences if each not in said], "bold" if title == "Warnings" else ""
@@ -46,6 +46,8 @@ def _header(found: Plan) -> Iterator[Part]:
     if (days := found.days_to_transplant) is not None:
         interval = f"{days} days from the last dose to transplant"
         yield page.fact("Interval", f"{interval}; no source states how many it should be")
+    if found.course.stop:
+        yield page.fact("Stopped", Styled(f"in cycle {found.course.stop.cycle}: {found.course.stop.why}", "bold"))
     if found.course.lived and found.planned:
         yield page.fact("Next", *_next(found.planned[0]))
 
@@ -161,13 +163,15 @@ def _left(found: Plan) -> Iterator[Part]:
         if room.level.magnitude < 0:
             yield page.fact("", f"{amount} over {limit}")
             continue
-        mg = f"{units.digits(units.thousandths(room.dose.magnitude))} mg at {units.show(room.bsa, units.AREA)}"
+        mg = f"{units.digits(units.cut(room.dose.magnitude))} mg at {units.show(room.bsa, units.AREA)}"
         yield page.fact("", f"{amount} ({mg}) left under {limit}; {_fit(found, room)}")
 
 
 def _fit(found: Plan, room: plans.Left) -> str:
     """How many planned doses fit into the room that is left, and of the cycles still wholly ahead how many."""
     planned = len(found.planned)
+    if not planned:
+        return "nothing is planned"
     doses = f"{room.doses} of {planned} planned dose{'s' * (planned != 1)} fit{'s' * (room.doses == 1)}"
     return doses + (f", {room.cycles} whole cycle{'s' * (room.cycles != 1)}" if found.cycles_ahead else "")
 

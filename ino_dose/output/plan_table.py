@@ -18,20 +18,21 @@ if TYPE_CHECKING:
     from ..engine.plan import Judged, Plan
     from ..units import Quantity
 
-Notes = dict[tuple[int, int], str]
-"""What is to be said of a dose below the table, by its cycle and day."""
+Notes = dict[tuple[int, int], list[str]]
+"""Sentences on a dose below the table, by its cycle and day."""
 
 
 def notes(found: Plan) -> Notes:
     """Of each dose that was moved, held, or given otherwise for a reason: what was moved with it, and why."""
-    moved = {course_remarks.name(each.dose): course_remarks.near(each, found) for each in found.intervals if each.waits}
-    moved |= {course_remarks.name(move.dose): course_remarks.moved(move, found) for move in found.moves}
-    said = {}
+    moved = {move.dose.at: [course_remarks.moved(move, found)] for move in found.moves}
+    waiting = {each.dose.at: [course_remarks.near(each, found)] for each in found.intervals if each.waits}
+    said: Notes = {}
     for dose in found.doses:
-        name, held = course_remarks.name(dose), " was held" if dose.state == "omitted" else ""
-        reason = f"{name}{held}: {dose.event.why}." if dose.event and dose.event.why else ""
-        if sentence := moved.get(name, reason):
-            said[dose.prescribed.cycle, dose.prescribed.day] = sentence
+        sentences = moved.get(dose.at) or waiting.get(dose.at, [])
+        if otherwise := course_remarks.otherwise(dose, with_reason=dose.at not in moved):
+            sentences = [otherwise, *sentences]
+        if sentences:
+            said[dose.at] = sentences
     return said
 
 
@@ -42,7 +43,7 @@ def parts(found: Plan, notes: Notes) -> Iterator[Part]:
     if weekends:
         yield page.fact(" *", "on a weekend")
     for number, dose in enumerate(sorted(notes)):
-        yield page.fact(f" {_mark(number)}", notes[dose])
+        yield page.fact(f" {_mark(number)}", " ".join(notes[dose]))
     if weekends or notes:
         yield page.line()
 
@@ -79,9 +80,10 @@ def _cycle(found: Plan, cycle: int, judged: list[Judged]) -> Iterator[Row]:
 
 def _lived(found: Plan, cycle: int, judged: list[Judged], marks: dict[tuple[int, int], str]) -> Iterator[Row]:
     for dose, cumulative, status in judged:
-        day = dose.prescribed.day
-        state = f"{dose.state} {marks.get((cycle, day), '')}".rstrip()
-        yield Row((f"C{cycle} D{day}", *_dates(dose), state, *_amounts(dose, cumulative), word(status, found)))
+        state = f"{dose.state} {marks.get(dose.at, '')}".rstrip()
+        yield Row(
+            (f"C{cycle} D{dose.prescribed.day}", *_dates(dose), state, *_amounts(dose, cumulative), word(status, found))
+        )
     whole, given = _sums(judged)
     blank = ("", "") if found.course.start else ()
     yield Row((f"C{cycle} sum", *blank, "", whole, "", given, "", ""), sums=True)

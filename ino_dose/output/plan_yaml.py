@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from .. import units
 from ..counts_and_dates import with_weekday
+from ..engine import timetable
 from ..engine.course import Event, OfDose
 from ..errors import Field, InputError
-from ..files import yaml_node
+from ..files import yaml_node, yaml_text
 
 if TYPE_CHECKING:
     from ..engine.dosing import Dose
@@ -52,7 +53,7 @@ def _lines(found: Plan, said: Said) -> Iterator[str]:
     yield from (f"{key}: {_value(said, key)}" for key in COURSE if key in said)
     if "start" not in said:
         yield "# start: 2026-12-01  # day 1 of the first cycle, for dates"
-    yield from _events(found, said.get("events", ()))
+    yield from _events(found, said.get("events", ()), "start" in said)
 
 
 def _prior(said: Said) -> Iterator[str]:
@@ -65,13 +66,18 @@ def _prior(said: Said) -> Iterator[str]:
         yield from (f"  - {entry}" for entry in said["prior"])
 
 
-def _events(found: Plan, written: str | tuple[str, ...]) -> Iterator[str]:
+def _events(found: Plan, written: str | tuple[str, ...], dated: bool) -> Iterator[str]:
     """Events as they were written, and between them, as comments, the doses of which nothing was."""
+    lengths = []
+    if dated and found.course.start is None:
+        lengths = timetable.without_length(found.regimen, found.course, found.last_cycle)
     planned = [dose for dose in found.doses if dose.event is None]
     head = "" if written else "# "
     yield f"{head}events:"
     if planned:
         yield from HOW.rstrip().split("\n")
+    for cycle in lengths:
+        yield f"  # - {{cycle: {cycle}, length: ... d}}  # no source states how many days it lasts"
     for event, line in zip(found.course.events, written, strict=True):
         while planned and _before(planned[0], event):
             yield _commented(planned.pop(0))
@@ -81,8 +87,7 @@ def _events(found: Plan, written: str | tuple[str, ...]) -> Iterator[str]:
 
 def _before(dose: Dose, event: Event) -> bool:
     """Whether a dose belongs before an event."""
-    place = (dose.prescribed.cycle, dose.prescribed.day)
-    return place < (event.cycle, event.day) if isinstance(event, OfDose) else place[0] < event.cycle
+    return dose.at < (event.cycle, event.day) if isinstance(event, OfDose) else dose.prescribed.cycle < event.cycle
 
 
 def _commented(dose: Dose) -> str:
@@ -99,4 +104,4 @@ def _value(said: Said, key: str) -> str:
     if len(value) > yaml_node.LONGEST_VALUE:
         problem = f"has more than {yaml_node.LONGEST_VALUE} characters, and a course file takes no more"
         raise InputError(Field(key), problem, "shorten it")
-    return yaml_node.quoted(value) if key == "id" else yaml_node.plain(value)
+    return yaml_text.quoted(value) if key == "id" else yaml_text.plain(value)
