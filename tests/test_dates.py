@@ -102,7 +102,7 @@ def test_a_dose_that_was_put_off_by_a_week_and_then_held_moves_what_follows(date
     assert (
         "Cycle 1 day 8 was omitted 7 days after its day; what follows is 7 days later (fever)" in found["warnings"][1]
     )
-    assert not [each for each in found["warnings"] if "table of interruptions" in each]
+    assert [each for each in found["warnings"] if "table of interruptions" in each]
 
 
 @pytest.mark.parametrize("verb", ["", "given: as planned, "])
@@ -167,7 +167,7 @@ def test_without_a_window_a_late_dose_moves_its_own_cycle_and_the_next_is_asked_
     assert days(found) == ["2026-12-14", "2026-12-22", "2026-12-30", "2027-01-07"]
     assert [each for each in found["warnings"] if "ycle" in each] == [
         "Cycle 1 day 2 is 12 days late; the rest of cycle 1 is 12 days later. No source states by how much it may move, "
-        "so no later cycle was moved: is cycle 2 to be later too?",
+        "so no later cycle was moved with it: is cycle 2 to be later too?",
         "Cycle 2 day 2 is 8 days after cycle 1 day 10, 20 by the schedule.",
         "For cycle 1 day 2: the BESPONSA label has a table of interruptions within a cycle that could not be read; "
         "after 7 days or more it may ask to omit a dose. Read it there.",

@@ -69,7 +69,7 @@ def moved(move: Move, plan: Plan) -> str:
     if event and event.why:
         found += f" ({event.why})"
     if move.carried == "cycle" and (cycle + 1 in to_come or plan.undecided):
-        found += ". No source states by how much it may move, so no later cycle was moved: "
+        found += ". No source states by how much it may move, so no later cycle was moved with it: "
         return f"{found}is cycle {cycle + 1} to be later too?"
     if move.window and not move.allowed:
         of = plan.regimen if move.window is plan.regimen.window or not plan.product else plan.product
@@ -101,11 +101,7 @@ def _short(found: Cycles) -> str:
 
 def _interrupted(moves: Sequence[Move]) -> Iterator[str]:
     """The table of the label on interruptions within a cycle, which no source that could be read has."""
-    long = [
-        _place(move.dose.prescribed)
-        for move in moves
-        if move.days >= INTERRUPTED and move.dose.prescribed.day > 1 and move.dose.state != "omitted"
-    ]
+    long = [_place(move.dose.prescribed) for move in moves if move.days >= INTERRUPTED and move.dose.prescribed.day > 1]
     if long:
         yield (
             f"For {_listed(long)}: the BESPONSA label has a table of interruptions within a cycle that could not be "
