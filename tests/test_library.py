@@ -108,8 +108,8 @@ def test_a_prefix_of_several_ids_lists_them_with_what_sets_them_apart(ino: Run) 
     assert (ran.code, ran.out) == (2, "")
     listed = ran.err.removesuffix(")\n").split("write one of ")[1].split("); ")
     ids, titles = zip(*(each.split(" (", 1) for each in listed), strict=True)
-    assert ids == tuple(f"mini-hyper-cvd-ino-v{version}" for version in "1234")
-    assert len(set(titles)) == 4
+    assert ids == ("mini-hyper-cvd-ino-lead-in", *(f"mini-hyper-cvd-ino-v{version}" for version in "1234"))
+    assert len(set(titles)) == 5
 
 
 def test_hidden_files_are_passed_over(site: Path, ino: Run) -> None:
@@ -154,3 +154,44 @@ def test_a_file_whose_name_is_no_id_is_no_regimen(name: str, write: str, site: P
     )
     assert ino("plan", str(site / name), "--bsa", "2m2") == (2, "", ran.err)
     assert ino("lint", str(site / name)) == (3, ran.err, "")
+
+
+SETTINGS = {
+    "relapsed or refractory": "besponsa-label deangelo-2017 ino-abfm ino-bosutinib ino-vate ino-venetoclax-dex "
+    "kantarjian-2013-single kantarjian-2013-weekly mini-hyper-cvd-ino-v1 mini-hyper-cvd-ino-v2 mini-hyper-cvd-ino-v3 "
+    "mini-hyper-cvd-ino-v4",
+    "newly diagnosed, older": "a041703 a042001 ewall-ino initial-1 mini-hyper-cvd-ino-lead-in",
+    "newly diagnosed, younger": "a041501 hyper-cvad-blina-ino ino-dasatinib-dex",
+    "measurable residual disease": "mrd-gimema mrd-mdacc",
+    "after transplant": "post-hsct-maintenance",
+    "children": "aall1621 itcc-059 itcc-059-level-1",
+    "lymphoma": "ino-rituximab-nhl nhl-phase-1",
+}
+
+
+def test_every_regimen_has_its_setting_and_is_told_apart_where_the_review_does_not_name_it(ino: Run) -> None:
+    listed = ino("regimens", "-f", "json").json
+    found = {setting: [each["id"] for each in listed if each["setting"] == setting] for setting in SETTINGS}
+    assert found == {setting: ids.split() for setting, ids in SETTINGS.items()}
+    assert [each["id"] for each in listed if not each["named_by_review"]] == (
+        [
+            "aall1621",
+            "besponsa-label",
+            "ino-rituximab-nhl",
+            "itcc-059",
+            "itcc-059-level-1",
+            "mini-hyper-cvd-ino-lead-in",
+        ]
+    )
+    out = ino("regimens").out
+    assert list(SETTINGS) == sorted(SETTINGS, key=lambda setting: out.index(f"{setting.capitalize()}\n"))
+    assert "\n itcc-059-level-1 * " in out
+    assert "* not named by the review that the project rests on\n" in out
+
+
+def test_a_site_may_leave_the_setting_out(site: Path, ino: Run) -> None:
+    (entry,) = [
+        each for each in ino("regimens", "-f", "json", "--schedules", str(site)).json if each["id"] == "our-course"
+    ]
+    assert entry["setting"] is None
+    assert "Of no stated setting\n" in ino("regimens", "--schedules", str(site)).out

@@ -28,7 +28,6 @@ INCOMPLETE = [
     "ino-abfm",
     "ino-dasatinib-dex",
     "ino-venetoclax-dex",
-    "mini-hyper-cvd-ino-v4",
     "mrd-gimema",
 ]
 
@@ -50,6 +49,9 @@ CUMULATIVE = {
     ("mini-hyper-cvd-ino-v1", None, None): "1.8 3.1 4.4 5.7",
     ("mini-hyper-cvd-ino-v2", None, None): "1.3 2.3 3.3 4.3",
     ("mini-hyper-cvd-ino-v3", None, None): "0.9 1.5 2.1 2.7",
+    ("mini-hyper-cvd-ino-v4", None, None): "0.9 1.5 2.1 2.7",
+    ("mini-hyper-cvd-ino-lead-in", None, None): "1.3 2.1 2.9 3.7",
+    ("ino-rituximab-nhl", None, None): "1.8 3.6 5.4 7.2 9.0 10.8 12.6 14.4",
     ("hyper-cvad-blina-ino", None, None): "0.6 1.2 1.8 2.4",
     ("a041703", 1, None): "1.8 3.3",
     ("a041703", NEVER, None): "1.8",
@@ -67,12 +69,18 @@ CUMULATIVE = {
     ("aall1621", NEVER, None): "1.8 3.6",
     ("itcc-059", 1, None): "1.8 3.3 4.8 6.3 7.8 9.3",
     ("itcc-059", NEVER, None): "1.8 3.6 5.4 7.2 9.0 10.8",
+    ("itcc-059-level-1", 1, None): "1.4 2.6 3.8 5.0 6.2 7.4",
+    ("itcc-059-level-1", NEVER, None): "1.4 2.8 4.2 5.6 7.0 8.4",
 }
 PLANNED = sorted({id for id, _, _ in CUMULATIVE})
 # Days of the doses in each cycle with inotuzumab ozogamicin, by the same papers.
 DAYS = {
     "mini-hyper-cvd-ino-v1": {1: [3], 2: [3], 3: [3], 4: [3]},
     "mini-hyper-cvd-ino-v3": {1: [2, 8], 2: [2, 8], 3: [2, 8], 4: [2, 8]},
+    "mini-hyper-cvd-ino-v4": {1: [2, 8], 2: [2, 8], 3: [2, 8], 4: [2, 8]},
+    "mini-hyper-cvd-ino-lead-in": {1: [3], 2: [3], 3: [3], 4: [3]},
+    "ino-rituximab-nhl": {cycle: [2] for cycle in range(1, 9)},
+    "itcc-059-level-1": {cycle: [1, 8, 15] for cycle in range(1, 7)},
     "hyper-cvad-blina-ino": {2: [1, 8], 4: [1, 8], 6: [1, 8], 8: [1, 8]},
     "ewall-ino": {1: [1, 8, 15], 2: [1, 8]},
     "mrd-mdacc": {cycle: [1, 8] for cycle in range(1, 7)},

@@ -221,7 +221,7 @@ def test_lint_tells_editors_every_fault_with_its_line(tmp_path, capsys):
     text = (library.BUNDLED / "mrd-gimema.yaml").read_text("utf-8")
     path.write_text(text.replace("title: ", "titel: ").replace("patients: 20", "patients: 020"), "utf-8")
     faults = linted(path, capsys)
-    assert [(each["file"], each["line"]) for each in faults] == [(str(path), line) for line in (2, 2, 16)]
+    assert [(each["file"], each["line"]) for each in faults] == [(str(path), line) for line in (2, 2, 18)]
     assert [each["hint"] for each in faults] == [
         "did you mean 'title'?",
         "add title: …",

@@ -43,7 +43,7 @@ SCHEDULES = {
     "initial-1": Schedule(lambda cycle: FULL if cycle == 1 else LESS, 3, (21, 28)),
     "mrd-mdacc": Schedule(lambda cycle: ((1, "0.6"), (8, "0.3")) if cycle == 1 else PAIR, 6, None),
     "hyper-cvad-blina-ino": Schedule(lambda cycle: () if cycle % 2 else PAIR, 8, None),
-    "mini-hyper-cvd-ino-v3": Schedule(lambda cycle: ((2, "0.6" if cycle == 1 else "0.3"), (8, "0.3")), 4, None),
+    "mini-hyper-cvd-ino-v3": Schedule(lambda cycle: ((2, "0.6" if cycle == 1 else "0.3"), (8, "0.3")), 4, (21, 21)),
 }
 LOWER, UPPER = F("2.7"), F("3.6")
 NEVER = 99

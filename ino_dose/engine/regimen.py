@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from ..units import Quantity
 
+REVIEW: Final = "review"
+"""The id that the review has as a source in every file."""
 Condition = Literal["remission", "no remission"]
 Denominator = Literal["all treated", "transplanted", "not transplanted", "not stated"]
 
@@ -153,6 +155,25 @@ class Result(NamedTuple):
     citations: tuple[Citation, ...]
 
 
+SETTINGS: Final = (
+    "relapsed or refractory",
+    "newly diagnosed, older",
+    "newly diagnosed, younger",
+    "measurable residual disease",
+    "after transplant",
+    "children",
+    "lymphoma",
+)
+"""In the order in which they are listed."""
+
+
+class Setting(NamedTuple):
+    """For whom a regimen is, in a few words that are the same for all that are alike."""
+
+    name: str
+    citations: tuple[Citation, ...]
+
+
 class Regimen(NamedTuple):
     """A schedule as its source states it; the id is the file's name."""
 
@@ -164,6 +185,7 @@ class Regimen(NamedTuple):
     sources: tuple[Source, ...]
     blocks: tuple[Block, ...]
     sha256: str
+    setting: Setting | None = None
     stop: Stop | None = None
     transplant: Transplant | None = None
     window: Window | None = None
@@ -177,6 +199,11 @@ class Regimen(NamedTuple):
     def remission_adapted(self) -> bool:
         """Whether later cycles depend on remission."""
         return any(block.condition for block in self.blocks)
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether the review that the project rests on names it: it is cited for the setting."""
+        return self.setting is not None and any(each.source == REVIEW for each in self.setting.citations)
 
     @property
     def last_cycle(self) -> int | None:

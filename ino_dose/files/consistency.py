@@ -43,7 +43,7 @@ def _cited(found: Regimen) -> Iterator[Citation]:
         yield from block.citations
         for dose in block.doses or ():
             yield from dose.citations
-    for each in (found.stop, found.transplant, found.window, *found.totals, *found.results):
+    for each in (found.setting, found.stop, found.transplant, found.window, *found.totals, *found.results):
         yield from each.citations if each else ()
     for disagreement in found.disagreements:
         yield from disagreement.says

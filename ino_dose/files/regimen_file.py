@@ -25,6 +25,7 @@ from ..engine.regimen import (
     Dose,
     Regimen,
     Result,
+    Setting,
     Sos,
     Stop,
     Total,
@@ -68,6 +69,7 @@ def _regimen(root: Node, id: str, sha256: str) -> Regimen:
         sources=sources.read(found),
         blocks=found.read("blocks", lambda at: at.each(_block), ()),
         sha256=sha256,
+        setting=found.read("setting", _setting, None),
         stop=found.read("stop", _stop, None),
         transplant=found.read("transplant", _transplant, None),
         window=found.read("window", window, None),
@@ -102,6 +104,11 @@ def _block(at: Node) -> Block:
         place=at.place,
         note=found.text("note"),
     )
+
+
+def _setting(at: Node) -> Setting:
+    found = at.record()
+    return Setting(found.text("is"), sources.cited(found))
 
 
 def _cycles(at: Node) -> tuple[tuple[int, ...], bool]:

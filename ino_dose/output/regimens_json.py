@@ -21,6 +21,8 @@ def entry(regimen: Regimen) -> Row:
     return {
         "id": regimen.id,
         "title": regimen.title,
+        "setting": regimen.setting and regimen.setting.name,
+        "named_by_review": regimen.reviewed,
         "status": "incomplete" if regimen.incomplete else "complete",
         "after_transplant": regimen.after_transplant,
         "last_cycle": regimen.last_cycle,

@@ -22,6 +22,7 @@ def value(found: Regimen, label: Product | None = None) -> Row:
     return {
         "format": "ino-dose regimen 1",
         **regimens_json.entry(found),
+        "setting_sources": plain_values.spots(found.setting.citations) if found.setting else [],
         "sha256": found.sha256,
         "blocks": [_block(block) for block in found.blocks],
         "stop": found.stop

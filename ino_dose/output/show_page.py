@@ -31,6 +31,8 @@ def parts(found: Regimen, label: Product | None = None) -> Iterator[Line | Title
     """
     yield Title(f"Inotuzumab ozogamicin · {found.id}")
     yield page.line(found.title)
+    if found.setting:
+        yield page.line(f"Setting: {found.setting.name} ({_at(found.setting.citations)})")
     if found.after_transplant:
         yield page.line("Given after transplant: the ceiling before transplant does not apply.")
     for block in found.blocks:
