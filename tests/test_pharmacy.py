@@ -137,7 +137,44 @@ def test_rounding_to_vials_saves_nothing_where_the_step_needs_no_more(ino: Run) 
 
 
 def test_the_facts_have_sources() -> None:
-    assert set(FACTS.cited) == {"vial", "concentration", "bag", "rounding", "spacing", "window"}
+    assert set(FACTS.cited) == {"vial", "eu vial", "concentration", "bag", "rounding", "spacing", "window"}
     ids = {source.id for source in FACTS.sources}
     for citations in FACTS.cited.values():
         assert citations and {citation.source for citation in citations} <= ids
+
+
+def test_the_vial_of_the_eu_is_counted_as_it_is_labelled_and_that_is_said(ino: Run) -> None:
+    """0.6 × 1.62 = 0.972, 0.97 mg: of vials of 0.9 mg two, of 1 mg one; 0.49 mg one. Unused 2.7 - 1.46, 2 - 1.46 mg."""
+    plan = ["plan", "mrd-mdacc", "--bsa", "1.62m2", "--cycles", "1", "--prior", "none"]
+    us, eu = (ino(*plan, *vial, "-f", "json").json for vial in ([], ["--vial", "eu"]))
+    assert [dose["vials"] for dose in us["doses"]] == [2, 1]
+    assert [dose["vials"] for dose in eu["doses"]] == [1, 1]
+    assert [(each["product"]["vial_mg"], each["product"]["unused_mg"]) for each in (us, eu)] == [
+        (Decimal("0.9"), Decimal("1.24")),
+        (Decimal("1"), Decimal("0.54")),
+    ]
+    assert [each for each in eu["warnings"] if "counted as it is labelled" in each]
+    assert not [each for each in us["warnings"] if "labelled" in each]
+    assert "\n In all 2 vials; 0.54 mg stay in them, each dose from vials of its own.\n" in (
+        ino(*plan, "--pharmacy", "--vial", "eu").out
+    )
+
+
+def test_whole_vials_are_those_of_the_place(ino: Run) -> None:
+    """0.6 × 1.7 = 1.02 mg: down to one vial of 1 mg is 1.96 % less; of 0.9 mg it is 11.8 %, too far."""
+    plan = [
+        "plan",
+        "mrd-mdacc",
+        "--bsa",
+        "1.7m2",
+        "--cycles",
+        "1",
+        "--prior",
+        "none",
+        "--round-to",
+        "vial",
+        "-f",
+        "json",
+    ]
+    doses = [ino(*plan, *vial).json["doses"][0]["dose_mg"] for vial in ([], ["--vial", "eu"])]
+    assert doses == [Decimal("1.02"), Decimal("1")]

@@ -64,6 +64,7 @@ def plan(
         str | None, typer.Option(metavar="N", help="With -f ics: which file of this course it is; else its events.")
     ] = None,
     pharmacy: Annotated[bool, typer.Option("--pharmacy", help="Add vials, volumes and bags to the table.")] = False,
+    vial: Annotated[Literal["us", "eu"], typer.Option(help="The vial that is counted: 0.9 mg, or 1 mg.")] = "us",
     fail_on: Annotated[
         Literal["between", "above"] | None, typer.Option(help="Exit 3 when the course is there or past it.")
     ] = None,
@@ -103,7 +104,7 @@ def plan(
     )
     books = library.at(schedules)
     file = _course_file(course, books)
-    product = library.product()
+    product = library.product(vial)
     said = request.together(options, file, product)
     if fail_on and not said.course.prior_stated:
         raise InputError("--fail-on", "a verdict must know what came before", "add --prior 1.8mg/m2, none or unknown")
@@ -121,7 +122,9 @@ def plan(
                 raise
             found = make(said.course._replace(start=None))  # its lengths are among what is to be filled in
     _print_plan(found, format, pharmacy, number, said.said)
-    for option in ("schedules",) * bool(schedules) + ("ceiling",) * bool(ceiling_file):
+    for option in (
+        name for name, said in (("schedules", schedules), ("ceiling", ceiling_file), ("vial", vial == "eu")) if said
+    ):
         if format == "yaml":
             result.say(f"--{option} is no part of a course file: write it beside --course again")
     if fail_on and exposure.fails(found.status, fail_on):

@@ -32,10 +32,19 @@ class Rule(NamedTuple):
     raised: bool = False
 
 
+class Code(NamedTuple):
+    """How a system names the drug, and how sure that is."""
+
+    system: str
+    code: str
+    standing: str
+
+
 class Product(NamedTuple):
     """What a pharmacy needs to know, each fact with its citations under its own name in `cited`.
 
-    `label` is the id of the regimen that the label states; `vial`: mg that can be withdrawn from one; `concentration` after reconstitution (mg/mL); `bag`
+    `label` is the id of the regimen that the label states; `vial`: mg that can be withdrawn from one,
+    `vial_note` what is to be said of counting it so; `concentration` after reconstitution (mg/mL); `bag`
     (mL) and the `least` and `most` that may be in it (mg/mL); `rounding`: how far (%) a dose may be
     rounded; `spacing`: fewest days between doses; `window`: by how many days some doses may move. `rules`
     are what the label says of treatment beside that, `not_found` what it says that could not be read.
@@ -53,6 +62,8 @@ class Product(NamedTuple):
     window: Window
     cited: dict[str, tuple[Citation, ...]]
     sources: tuple[Source, ...]
+    vial_note: str = ""
+    codes: tuple[Code, ...] = ()
     rules: tuple[Rule, ...] = ()
     not_found: tuple[str, ...] = ()
 
@@ -95,6 +106,11 @@ def saved(dose: Dose, rounding: Rounding, product: Product) -> int:
     """Vials that rounding a planned dose down to whole ones saves against rounding it to the step."""
     stepped = dosing.round_half_up(dose.calculated, rounding.step)
     return vials(stepped, product) - vials(dose.due, product)
+
+
+def unused(dose: Quantity, product: Product) -> Fraction:
+    """mg that stay in the vials of a dose."""
+    return vials(dose, product) * Fraction(product.vial.magnitude) - Fraction(dose.magnitude)
 
 
 def vials(dose: Quantity, product: Product) -> int:

@@ -201,6 +201,22 @@ class Regimen(NamedTuple):
         return any(block.condition for block in self.blocks)
 
     @property
+    def read(self) -> dict[str, list[str]]:
+        """The sources by how much of them was read, in the order in which they are named."""
+        found: dict[str, list[str]] = {}
+        for source in self.sources:
+            found.setdefault(source.read, []).append(source.id)
+        return found
+
+    @property
+    def on_one_source(self) -> list[tuple[Block, str]]:
+        """The blocks whose doses a single source states."""
+        named = [
+            (block, {each.source for dose in block.doses or () for each in dose.citations}) for block in self.blocks
+        ]
+        return [(block, next(iter(ids))) for block, ids in named if len(ids) == 1]
+
+    @property
     def reviewed(self) -> bool:
         """Whether the review that the project rests on names it: it is cited for the setting."""
         return self.setting is not None and any(each.source == REVIEW for each in self.setting.citations)

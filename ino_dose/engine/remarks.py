@@ -59,6 +59,8 @@ def warnings(plan: Plan) -> list[str]:
     found += _unstated(plan)
     found += _disagreements(plan)
     found += [block.note for block in plan.regimen.blocks if block.note and _used(plan, block)]
+    if plan.product and plan.product.vial_note:
+        found.append(plan.product.vial_note)
     if plan.product:
         found += bags((dose.dose for dose in plan.planned), plan.product)
     found += plan.course.risks

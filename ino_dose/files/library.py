@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..errors import Fault, Field, InputError
 from . import BUNDLED, text_file
@@ -113,11 +113,11 @@ def ceiling(path: Path | None = None) -> Ceiling:
     return ceiling_file.read(path or BUNDLED / "ceiling" / "pre-transplant.yaml")
 
 
-def product() -> Product:
-    """The facts of the vial, the bag and the label's windows."""
+def product(vial: Literal["us", "eu"] = "us") -> Product:
+    """The facts of the vial, of the US or of the EU, of the bag and the label's windows."""
     from . import product_file
 
-    return product_file.read(BUNDLED / "product" / "besponsa.yaml")
+    return product_file.read(BUNDLED / "product" / "besponsa.yaml", "vial" if vial == "us" else "eu vial")
 
 
 def growth() -> Growth:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .. import __version__, units
@@ -148,7 +149,11 @@ def _product(found: Plan, product: Product) -> Row:
     """What the planned doses take of the product, and where its facts are from; each spot is in its file."""
     return {
         "title": product.title,
+        "vial_mg": plain_values.number(product.vial),
         "vials": sum(preparation.vials(dose.dose, product) for dose in found.planned),
+        "unused_mg": units.decimal(
+            sum((preparation.unused(dose.dose, product) for dose in found.planned), Fraction(0))
+        ),
         "vials_saved": sum(preparation.saved(dose, found.rounding, product) for dose in found.planned),
         "sources": [plain_values.source(source) for source in product.sources],
     }

@@ -110,6 +110,11 @@ def _pharmacy(found: Plan, product: Product) -> Iterator[Part]:
     titles = ("Cycle", "Day", "Dose\nmg", "From calc.\n%", *vials)
     rows = (_prepared(dose, found, product) for dose in found.planned)
     yield Table([Column(title, right=True) for title in titles], rows)
+    opened = sum(preparation.vials(dose.dose, product) for dose in found.planned)
+    unused = sum((preparation.unused(dose.dose, product) for dose in found.planned), Fraction(0))
+    yield page.line(
+        f"In all {opened} vials; {units.digits(unused)} mg stay in them, each dose from vials of its own.", indent=1
+    )
     for source in product.sources:
         facts = (each for fact in ("vial", "concentration", "bag", "rounding") for each in product.cited[fact])
         yield from _cited([source] if any(each.source == source.id for each in facts) else [], ())

@@ -42,12 +42,20 @@ def value(found: Regimen, label: Product | None = None) -> Row:
         },
         "label": label
         and {
+            "codes": [code._asdict() for code in label.codes],
             "rules": [
                 {"says": rule.says, "only": rule.only or None, "sources": plain_values.spots(rule.citations)}
                 for rule in label.rules
             ],
             "not_found": label.not_found,
             "sources": [plain_values.source(source) for source in label.sources],
+        },
+        "evidence": {
+            "read": found.read,
+            "on_one_source": [
+                {"cycles": block.cycles, "onward": block.onward, "if": block.condition, "source": source}
+                for block, source in found.on_one_source
+            ],
         },
         "totals": [
             {

@@ -45,6 +45,8 @@ def parts(found: Regimen, label: Product | None = None) -> Iterator[Line | Title
     if found.window:
         yield from _part("Days by which doses may move", _window(found.window))
     if label:
+        codes = (page.line(f"{each.system} {each.code}: {each.standing}", indent=2) for each in label.codes)
+        yield from _part("Codes of the drug, and how sure they are", codes)
         yield from _part("What the label says beside that", (line for rule in label.rules for line in _rule(rule)))
         yield from _part(
             "What the label says that could not be read", (page.line(f"- {each}", indent=2) for each in label.not_found)
@@ -55,8 +57,18 @@ def parts(found: Regimen, label: Product | None = None) -> Iterator[Line | Title
     yield from _part("Not stated by any source", (page.line(f"- {each}", indent=2) for each in found.not_stated))
     yield from _part("Totals, recomputed from the doses", map(_total, found.totals))
     yield from _part("Where sources disagree", (line for each in found.disagreements for line in _disagreement(each)))
+    yield from _part("How far the evidence goes", _evidence(found))
     yield from _part("Published results", (line for each in found.results for line in _result(each)))
     yield from _part("Sources", (page.line(source(each), indent=2) for each in [*found.sources, *_of_rules(label)]))
+
+
+def _evidence(found: Regimen) -> Iterator[Line]:
+    for how, ids in found.read.items():
+        yield page.line(f"read as {how}: {', '.join(ids)}", indent=2)
+    for block, source in found.on_one_source:
+        word = "cycle" if len(block.cycles) == 1 and not block.onward else "cycles"
+        whom = f", if {block.condition}" if block.condition else ""
+        yield page.line(f"rests on one source: {word} {cycles(block)}{whom} on {source}", indent=2)
 
 
 def _of_rules(label: Product | None) -> list[Source]:
