@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .. import units
 from ..errors import Collected, Field, InputError
-from . import administration, exposure, prescription, timetable
+from . import administration, exposure, prescription, timetable, transplant
 from .body import Body, Growth
 from .course import Course
 from .dosing import Dose, Rounding
@@ -17,7 +17,8 @@ from .exposure import Against, Ceiling, Standing
 from .preparation import Product
 from .prescription import Answer, Prescribed
 from .regimen import Regimen
-from .timetable import Cycles, Interval, Move, Parted, Timetable
+from .timetable import Cycles, Interval, Move, Timetable
+from .transplant import Parted
 
 if TYPE_CHECKING:
     from ..units import Quantity
@@ -76,7 +77,7 @@ class Plan(NamedTuple):
     @property
     def days_to_transplant(self) -> int | None:
         """Days from the last dose to the transplant; None also while it is not decided which dose is the last."""
-        return None if self.undecided else timetable.days_to_transplant(self.doses, self.course)
+        return None if self.undecided else transplant.days_to(self.doses, self.course)
 
     @property
     def judged(self) -> list[Judged]:
@@ -187,7 +188,7 @@ def _lived(
     dates = Timetable(administration.doses(prescribed, body, course.events, rounding, vial))
     if product:
         dates = timetable.dated(dates.doses, regimen, course, product)
-    parted = timetable.around_transplant(dates.doses, regimen, course)
+    parted = transplant.around(dates.doses, regimen, course)
     return _Lived(parted, timetable.without(dates, parted.left_out))
 
 

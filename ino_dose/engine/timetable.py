@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Final, Literal, NamedTuple, assert_never
+from typing import Final, Literal, NamedTuple
 
 from ..counts_and_dates import with_weekday
 from ..errors import Collected, Field, InputError
 from . import course as courses
 from . import prescription
-from .course import Course, Given, Lasted, Moved, OfDose, Omitted
+from .course import Course, Lasted, OfDose
 from .dosing import Dose
 from .preparation import Product
 from .regimen import Regimen, Window
@@ -220,41 +220,6 @@ def without_length(regimen: Regimen, course: Course, last: int) -> list[int]:
     return [cycle for cycle, block in blocks.items() if not (block and block.length)]
 
 
-class Parted(NamedTuple):
-    """Doses up to the day of transplant, doses recorded after it, and planned ones that would fall after it."""
-
-    before: tuple[Dose, ...]
-    apart: tuple[Dose, ...] = ()
-    left_out: tuple[Dose, ...] = ()
-
-
-def around_transplant(doses: Sequence[Dose], regimen: Regimen, course: Course) -> Parted:
-    """Doses before transplant and after it; without dates, what follows a dose given after it is after it too.
-
-    A dose given after the transplant is refused unless its event says `after transplant: yes`, and the
-    other way round. One that was omitted counts nothing and stays where it is.
-    """
-    if course.transplant is None or regimen.after_transplant:
-        _check_no_claim(course, regimen)
-        return Parted(tuple(doses))
-    before: list[Dose] = []
-    apart: list[Dose] = []
-    left_out: list[Dose] = []
-    for dose in doses:
-        late = dose.date > course.transplant if dose.date else bool(apart)
-        match dose.event:
-            case Given() as event if late or event.after_transplant:
-                _check_claim(dose, event, course.transplant)
-                apart.append(dose)
-            case Given() | Omitted():
-                before.append(dose)
-            case None | Moved():
-                (left_out if late else before).append(dose)
-            case _ as other:
-                assert_never(other)
-    return Parted(tuple(before), tuple(apart), tuple(left_out))
-
-
 def without(dates: Timetable, left_out: Sequence[Dose]) -> Timetable:
     """What is said of the dates, apart from doses that are left out."""
     gone = {dose.at for dose in left_out}
@@ -265,36 +230,3 @@ def without(dates: Timetable, left_out: Sequence[Dose]) -> Timetable:
         tuple(each for each in dates.intervals if each.dose.at not in gone),
         tuple(each for each in dates.cycles if each.later in cycles),
     )
-
-
-def _check_claim(dose: Dose, event: Given, transplant: date) -> None:
-    """A dose is said to be after the transplant exactly where its date is, if it has one."""
-    when = f"this dose, on {with_weekday(dose.date)}," if dose.date else "this dose"
-    if not event.after_transplant:
-        problem = f"{when} is after the transplant on {with_weekday(transplant)}"
-        raise InputError(event.place, problem, "correct the dates, or add after transplant: yes")
-    if dose.date and dose.date <= transplant:
-        problem = f"{when} is not after the transplant on {with_weekday(transplant)}"
-        raise InputError(event.place, problem, "correct the dates, or take out after transplant")
-
-
-def _check_no_claim(course: Course, regimen: Regimen) -> None:
-    if regimen.after_transplant:
-        if course.transplant and course.start and course.start < course.transplant:
-            problem = f"{regimen.id} is given after transplant, and starts on {with_weekday(course.start)}, before it"
-            raise InputError(Field("transplant"), problem, "check the dates")
-        return
-    for event in course.events:
-        if isinstance(event, Given) and event.after_transplant:
-            raise InputError(event.place, "there is no date of a transplant", "add transplant: with its date")
-
-
-def days_to_transplant(doses: Sequence[Dose], course: Course) -> int | None:
-    """Days from the last dose before transplant to it; None where that is not known or all doses come after.
-
-    No source states how many there should be.
-    """
-    last = max((dose.date for dose in doses if dose.date and dose.state != "omitted"), default=None)
-    if course.transplant is None or last is None or last > course.transplant:
-        return None
-    return (course.transplant - last).days
