@@ -169,9 +169,20 @@ def test_without_a_window_a_late_dose_moves_its_own_cycle_and_the_next_is_asked_
         "Cycle 1 day 2 is 12 days late; the rest of cycle 1 is 12 days later. No source states by how much it may move, "
         "so no later cycle was moved with it: is cycle 2 to be later too?",
         "Cycle 2 day 2 is 8 days after cycle 1 day 10, 20 by the schedule.",
-        "For cycle 1 day 2: the BESPONSA label has a table of interruptions within a cycle that could not be read; "
-        "after 7 days or more it may ask to omit a dose. Read it there.",
     ]
+
+
+def test_a_long_delay_within_a_cycle_names_the_table_that_could_not_be_read(tmp_path: Path, dated: Dated) -> None:
+    """A first dose that is late is no interruption, on whatever day of its cycle it is."""
+    path = tmp_path / "our-own.yaml"
+    path.write_text(OWN, "utf-8")
+    for day, on, said in (("2", "2026-12-12", False), ("10", "2026-12-16", False), ("10", "2026-12-17", True)):
+        found = dated("2026-12-01", f"cycle: 1, day: {day}, on: {on}", regimen=str(path), cycles=2)
+        table = (
+            "For cycle 1 day 10: the BESPONSA label has a table of interruptions within a cycle that could not be read; "
+            "after 7 days or more it may ask to omit a dose. Read it there."
+        )
+        assert (table in found["warnings"]) == said
 
 
 def test_the_regimens_own_window_comes_before_the_labels(tmp_path: Path, dated: Dated) -> None:

@@ -173,6 +173,8 @@ def recorded(course: dict[str, Any]) -> list[dict[str, Any]] | None:
         if state == "planned" and ended and max(known, default=(0, 0)) < (cycle, day):
             continue
         mg, counts = hundredths(due), level
+        if abs(mg - due) > due / 10:
+            return None  # steps of 0.01 mg are too coarse for it
         if state == "omitted":
             mg = counts = F(0)
         elif state == "given" and said["given"] != "as planned":

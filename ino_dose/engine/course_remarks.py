@@ -31,7 +31,7 @@ def warnings(plan: Plan) -> list[str]:
         *(moved(move, plan) for move in plan.moves if move.carried or not move.allowed),
         *(near(each, plan) for each in plan.intervals),
         *map(_short, plan.short_cycles),
-        *_interrupted(plan.moves),
+        *_interrupted(plan),
         *_reductions(plan.course.events),
         *_label(plan),
     ]
@@ -99,9 +99,14 @@ def _short(found: Cycles) -> str:
     )
 
 
-def _interrupted(moves: Sequence[Move]) -> Iterator[str]:
-    """The table of the label on interruptions within a cycle, which no source that could be read has."""
-    long = [_place(move.dose.prescribed) for move in moves if move.days >= INTERRUPTED and move.dose.prescribed.day > 1]
+def _interrupted(plan: Plan) -> Iterator[str]:
+    """The table of the label on interruptions within a cycle, which no source that could be read has.
+
+    A first dose that is late is no interruption: its cycle begins late.
+    """
+    first = _first_days(plan)
+    late = [each.dose.prescribed for each in plan.moves if each.days >= INTERRUPTED]
+    long = [_place(each) for each in late if each.day > first.get(each.cycle, 1)]
     if long:
         yield (
             f"For {_listed(long)}: the BESPONSA label has a table of interruptions within a cycle that could not be "
@@ -125,7 +130,7 @@ def _label(plan: Plan) -> Iterator[str]:
     late = {each.dose.at: each.days for each in plan.moves}
     raised = list(_raised(plan))
     longest = max((rule.longer for rule in plan.product.rules), default=0)
-    first = {dose.prescribed.cycle: dose.prescribed.day for dose in reversed((*plan.doses, *plan.apart))}
+    first = _first_days(plan)
     for rule in plan.product.rules:
         touched = [_place(event) for event in plan.course.events if _touches(event, rule, late, first)]
         if touched := raised if rule.raised else touched:
@@ -137,6 +142,11 @@ def _label(plan: Plan) -> Iterator[str]:
                 f"{name(move.dose)} is {_days(move.days)} late without a reason; "
                 "where one is written, what the label says of it is shown."
             )
+
+
+def _first_days(plan: Plan) -> dict[int, int]:
+    """The day of the first dose of each cycle."""
+    return {dose.prescribed.cycle: dose.prescribed.day for dose in reversed((*plan.doses, *plan.apart))}
 
 
 def _touches(event: OfDose | OfCycle, rule: Rule, late: dict[tuple[int, int], int], first: dict[int, int]) -> bool:

@@ -91,10 +91,16 @@ def _uid(plan: Plan, *place: int | str) -> str:
 def remarks(plan: Plan, revision: int | None) -> list[str]:
     """What whoever imports the file should know of it."""
     number = _number(plan, revision)
-    found = [
-        f"This is revision {number} of the calendar. What changes without a new event (a start, a transplant, a line "
-        f"that is corrected) needs --revision {number + 1}, and then one more each time."
-    ]
+    if revision is None:
+        found = [
+            f"This is revision {number} of the calendar, by the events. What changes without a new one (a start, a "
+            f"transplant, a line that is written anew) needs --revision {number + 1}, or calendars pass it over."
+        ]
+    else:
+        found = [
+            f"This is revision {number} of the calendar. From now on write --revision {number + 1} and so on each time, "
+            "also where an event is added."
+        ]
     if plan.regimen.last_cycle is None:
         found.append(
             f"No source states a last cycle: what an earlier file had after cycle {plan.course.cycles or plan.last_cycle} "

@@ -49,7 +49,9 @@ def _header(found: Plan) -> Iterator[Part]:
     if found.course.stop:
         yield page.fact("Stopped", Styled(f"in cycle {found.course.stop.cycle}: {found.course.stop.why}", "bold"))
     if found.course.lived and found.planned:
-        yield page.fact("Next", *_next(found.planned[0]))
+        recorded = max((dose.at for dose in found.doses if dose.state != "planned"), default=(0, 0))
+        to_come = [dose for dose in found.planned if dose.at > recorded]
+        yield page.fact("Next", *_next((to_come or found.planned)[0]))
 
 
 def _next(dose: Dose) -> Iterator[Words]:
