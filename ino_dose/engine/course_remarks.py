@@ -179,9 +179,8 @@ def _raised(plan: Plan) -> Iterator[str]:
 
 def otherwise(dose: Dose, with_reason: bool) -> str:
     """That a dose was not given, or other mg than were due, and why."""
-    event, why = dose.event, ""
-    if event and event.why and with_reason:
-        why = event.why
+    event = dose.event
+    why = event.why if event and with_reason else ""
     if isinstance(event, Omitted):
         return f"{name(dose)} was not given: {why}." if why else ""
     if isinstance(event, Given) and event.amount is not None and dose.agrees is None:

@@ -14,7 +14,7 @@ from . import prescription
 from .course import Course, Lasted, OfDose
 from .dosing import Dose
 from .preparation import Product
-from .regimen import Regimen, Window
+from .regimen import Block, Regimen, Window
 
 NO_LENGTH: Final = "no length of a cycle is stated"
 FARTHEST: Final = 180
@@ -166,9 +166,7 @@ def _interval(dose: Dose, before: Dose, later: int) -> Interval | None:
 
 def _short_cycles(begun: dict[int, date], regimen: Regimen, course: Course) -> Iterator[Cycles]:
     for (earlier, first), (later, next_first) in pairwise(begun.items()):
-        blocks = [
-            prescription.block(regimen, each, course.remission or courses.NEVER) for each in range(earlier, later)
-        ]
+        blocks = [_block(regimen, course, each) for each in range(earlier, later)]
         shortest = [block.length[0] for block in blocks if block and block.length]
         days = (next_first - first).days
         if len(shortest) == len(blocks) and days < sum(shortest):
@@ -193,7 +191,7 @@ def first_days(regimen: Regimen, course: Course, last: int, faults: Collected) -
 
 def _length(regimen: Regimen, course: Course, cycle: int, said: Lasted | None) -> int:
     """Days of a cycle: as the course says, else the shortest that the source states."""
-    block = prescription.block(regimen, cycle, course.remission or courses.NEVER)
+    block = _block(regimen, course, cycle)
     if said:
         last = block.doses[-1].day if block and block.doses else 0
         if said.days < last:
@@ -212,12 +210,13 @@ def _length(regimen: Regimen, course: Course, cycle: int, said: Lasted | None) -
 def without_length(regimen: Regimen, course: Course, last: int) -> list[int]:
     """The cycles before the last of which nobody says how long they last."""
     said = {event.cycle for event in course.events if isinstance(event, Lasted)}
-    blocks = {
-        cycle: prescription.block(regimen, cycle, course.remission or courses.NEVER)
-        for cycle in range(course.first or 1, last)
-        if cycle not in said
-    }
+    blocks = {cycle: _block(regimen, course, cycle) for cycle in range(course.first or 1, last) if cycle not in said}
     return [cycle for cycle, block in blocks.items() if not (block and block.length)]
+
+
+def _block(regimen: Regimen, course: Course, cycle: int) -> Block | None:
+    """How this course's remission has a cycle dosed."""
+    return prescription.block(regimen, cycle, course.remission or courses.NEVER)
 
 
 def without(dates: Timetable, left_out: Sequence[Dose]) -> Timetable:

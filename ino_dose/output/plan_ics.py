@@ -53,7 +53,7 @@ def _events(plan: Plan, revision: int | None) -> Iterator[Event]:
         summary = f"Inotuzumab ozogamicin {amount}, cycle {prescribed.cycle} day {prescribed.day}"
         level = units.show(prescribed.level, units.LEVEL)
         described = f"{dose.state}: {level}, {plan.regimen.id}. Check every number."
-        yield _event(_uid(plan, prescribed.cycle, prescribed.day), dose.date, summary, described)
+        yield _event(_uid(plan, *dose.at), dose.date, summary, described)
     for left in plans.not_taken(plan, decided=revision is not None):
         why = "Omitted" if left.omitted else "Not planned"
         summary = f"{why}: inotuzumab ozogamicin, cycle {left.cycle} day {left.day}"

@@ -106,9 +106,9 @@ def _plan(
 
 def _due(when: Answer, plan: Plan, order: Order, tolerance: Tolerance) -> Due:
     this, bsa = (order.cycle, order.day), plan.body.bsa
-    dose = next((dose for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) == this), None)
+    dose = next((dose for dose in plan.doses if dose.at == this), None)
     why = _agreement(order, dose, tolerance, plan.rounding) if dose else None
-    before = tuple(dose.prescribed for dose in plan.doses if (dose.prescribed.cycle, dose.prescribed.day) < this)
+    before = tuple(dose.prescribed for dose in plan.doses if dose.at < this)
     counted = dose.prescribed.level if dose and why else dosing.per_area(order.dose, bsa)
     doses = [*before, Prescribed(*this, counted, ())]
     standing = exposure.check(plan.course.prior, doses, plan.ceiling, not plan.regimen.after_transplant)
