@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import NamedTuple
-
-import polars as pl
 
 from ..errors import InputError, Surface
 from ..tables import column_names, header
@@ -81,22 +78,3 @@ class Columns(NamedTuple):
     def surface(self) -> Surface:
         """How the columns are named in an error."""
         return self.header.surface
-
-    def words(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The cells of each field that the frame has, as text; an empty cell is empty text."""
-        cells = {field: text(frame[name]) for field, name in self.header.names.items() if name in frame.columns}
-        return pl.DataFrame({field: cell.fill_null("") if cell.null_count() else cell for field, cell in cells.items()})
-
-
-def text(column: pl.Series) -> pl.Series:
-    """The cells of a column as they would be written; of a float the shortest decimal that means it."""
-    if column.dtype == pl.String:
-        return column
-    written = column.cast(pl.String)
-    if column.dtype.is_float() and written.str.contains("e", literal=True).any():
-        return written.map_elements(_without_exponent, pl.String)
-    return written
-
-
-def _without_exponent(number: str) -> str:
-    return f"{Decimal(number):f}" if "e" in number else number

@@ -11,9 +11,9 @@ import polars as pl
 from .. import request, units
 from ..engine import plan as plans
 from ..output import plan_csv
+from ..tables.blocks import Block
 from . import memo
 from .distinct import Planner
-from .read import Block
 from .standing import Treatment
 
 DOSE_COLUMNS = plan_csv.PLANNED

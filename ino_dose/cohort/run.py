@@ -18,13 +18,13 @@ import polars as pl
 from .. import request
 from ..errors import InputError
 from ..files.library import Facts
-from ..tables import formula_cells, summary
+from ..tables import blocks, formula_cells, summary, whole_file
+from ..tables.blocks import Block
 from ..tables.row_file import Form, form, place
-from . import bsa_column, read, write
+from . import bsa_column, write
 from .columns import RESULTS, Columns
 from .distinct import Planner
 from .doses import Doses, Planned
-from .read import Block
 
 PATIENTS = 4096
 IDS = 1_000_000
@@ -50,7 +50,7 @@ def run(task: Task, facts: Facts) -> bool:
     """Plan the patients of a file. Whether any row was refused."""
     began = time.monotonic()
     file, out, doses = task.file, task.out, task.doses
-    with read.opened(file, task.source) as (source, stream):
+    with blocks.opened(file, task.source) as (source, stream):
         goes = task.target or (source.form if out in (None, "-") else form(str(out), "to"))
         columns = Columns.of(source.names, task.regimen, place(file), task.passed)
         if doses and not columns.has("id"):
@@ -59,12 +59,12 @@ def run(task: Task, facts: Facts) -> bool:
         quoting = write.quoting(goes, raw)
         planner, tally = Planner(columns, facts, task.round_to, quoting), Tally(quoting.bare, goes == "csv")
         words = partial(bsa_column.words, columns, facts.growth)
-        blocks: Iterator[Block] = map(tally.read, source.blocks(columns, words, raw, goes))
+        pieces: Iterator[Block] = map(tally.read, source.blocks(columns.header, words, raw, goes))
         plan: Callable[[Block], Planned] = partial(_of_patients, planner)
         if doses:
-            blocks, plan = chain.from_iterable(map(_few, blocks)), Doses(planner).plan
-        with write.complete(out, stream, task.unfinished) as path, _progress(source, tally):
-            planned = ahead(map(plan, ahead(blocks)))
+            pieces, plan = chain.from_iterable(map(_few, pieces)), Doses(planner).plan
+        with whole_file.complete(out, stream, task.unfinished, write.FAILURES) as path, _progress(source, tally):
+            planned = ahead(map(plan, ahead(pieces)))
             write.FORMATS[goes](map(tally.add, planned), path, getattr(source, "header", b""))
             if not tally.rows:
                 raise InputError(place(file), "there are no rows under the header", "write a row a patient")
@@ -84,7 +84,8 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
 def _few(block: Block) -> Iterator[Block]:
     """Blocks of few patients, where each becomes many rows."""
     for start in range(0, block.words.height, PATIENTS):
-        yield Block(block.whole.slice(start, PATIENTS), block.words.slice(start, PATIENTS))
+        whole, words = block.whole.slice(start, PATIENTS), block.words.slice(start, PATIENTS)
+        yield Block(whole, words, block.lines.slice(start, PATIENTS))
 
 
 def _of_patients(planner: Planner, block: Block) -> Planned:
@@ -172,7 +173,7 @@ def _often(counted: tuple[str, int]) -> tuple[int, str]:
 
 
 @contextmanager
-def _progress(source: read.Source, tally: Tally) -> Iterator[None]:
+def _progress(source: blocks.Source, tally: Tally) -> Iterator[None]:
     """A bar on a terminal, with rows done and time left; elsewhere nothing."""
     if not sys.stderr.isatty():
         yield

@@ -30,6 +30,11 @@ def to_json(value: Any, indent: str = "") -> str:
     return json.dumps(value)
 
 
+def to_json_line(value: Any) -> str:
+    """The same in one line, as NDJSON has it."""
+    return " ".join(part.strip() for part in to_json(value).split("\n")) + "\n"
+
+
 def to_csv(rows: Sequence[Row], columns: Sequence[str] = ()) -> str:
     """A header and a row each, a person's text without control characters but line breaks.
 

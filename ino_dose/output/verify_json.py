@@ -125,5 +125,4 @@ def lines(checked: Iterable[Checked]) -> Iterator[str]:
     """The lines of NDJSON that `verify --orders` prints, one an order."""
     for each in checked:
         refused = {"format": FORMAT, "id": each.id, "error": each.error}
-        whole = json_and_csv.to_json({"line": each.number} | (value(each.check) if each.check else refused))
-        yield " ".join(part.strip() for part in whole.split("\n")) + "\n"
+        yield json_and_csv.to_json_line({"line": each.number} | (value(each.check) if each.check else refused))

@@ -23,10 +23,15 @@ MAY_BE_EMPTY = ("cycles", "from cycle", "remission after", "hsct", "formula", "s
 
 
 class Columns(NamedTuple):
-    """The columns of a table, by the field that each states, and names that were let through."""
+    """The columns of a table, by the field that each states, and names that were let through.
+
+    `fields` are those that were looked for, `results` the names that columns of results will have.
+    """
 
     names: dict[str, str]
     passed: frozenset[str] = frozenset()
+    fields: tuple[str, ...] = ()
+    results: frozenset[str] = frozenset()
 
     def has(self, field: str) -> bool:
         """Whether a column states this field."""
@@ -102,7 +107,7 @@ def read(
                 Field("pass"), f"there is no column {_shown(name)}", "name one of the file, as it is written"
             )
     faults.raise_any()
-    return Columns(found, frozenset(through))
+    return Columns(found, frozenset(through), tuple(fields), frozenset(taken))
 
 
 def _advice(name: str, meant: Sequence[str], found: Mapping[str, str], of: Mapping[str, Column]) -> str:

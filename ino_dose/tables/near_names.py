@@ -115,7 +115,7 @@ class _Words(NamedTuple):
         letters = _letters(written)
         for word, its, field in self.long:
             most = 1 + (len(word) >= 12)
-            if (letters ^ its).bit_count() <= 2 * most and _slips(written, word) <= most:
+            if (letters ^ its).bit_count() <= 2 * most and slips(written, word) <= most:
                 yield field
 
 
@@ -175,7 +175,7 @@ def _squashed(text: str) -> str:
     return re.sub("[^0-9a-z?]", "", text)
 
 
-def _slips(one: str, other: str) -> int:
+def slips(one: str, other: str) -> int:
     """Letters added, lost, changed or exchanged with a neighbour (Damerau and Levenshtein), 3 for more than 2."""
     if abs(len(one) - len(other)) > 2:
         return 3

@@ -1,12 +1,13 @@
-"""A file of patients → blocks of whole rows, a few thousand at a time, in order: CSV, NDJSON, Parquet."""
+"""A file of rows → blocks of them, a few thousand at a time, in order: CSV, NDJSON, Parquet."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -14,28 +15,49 @@ from typing import IO, NamedTuple
 import polars as pl
 
 from ..errors import InputError
-from ..tables import column_names, csv_rows, json_line, near_names, row_file
-from ..tables.row_file import Form, Pieces
-from .columns import PATIENT_FIELDS, RESULTS, Columns
+from . import column_names, csv_rows, json_line, near_names, row_file
+from .header import Columns
+from .row_file import Form, Pieces
 
 BATCH = 32_768
 BLANK = r"^\s*$"
 HELD = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Categorical, pl.Enum, pl.Decimal, pl.Null)
 """Types, beside numbers, that a cell of CSV and a value of NDJSON can hold."""
 Words = Callable[[pl.DataFrame], pl.DataFrame]
-"""The cells of a frame in words by field, with their sizes."""
+"""The cells of a frame in words by field, as they are or with more beside them."""
 
 
 class Block(NamedTuple):
-    """Some rows: as they came (`whole`: one column of raw lines, or their columns), and in words by field with their sizes."""
+    """Some rows: as they came (`whole`: one column of raw lines, or their columns), in words by field, and each one's line."""
 
     whole: pl.DataFrame
     words: pl.DataFrame
+    lines: pl.Series
+
+
+def words(columns: Columns, frame: pl.DataFrame) -> pl.DataFrame:
+    """The cells of each field that a frame has, as text; an empty cell is empty text."""
+    cells = {field: text(frame[name]) for field, name in columns.names.items() if name in frame.columns}
+    return pl.DataFrame({field: cell.fill_null("") if cell.null_count() else cell for field, cell in cells.items()})
+
+
+def text(column: pl.Series) -> pl.Series:
+    """The cells of a column as they would be written; of a float the shortest decimal that means it."""
+    if column.dtype == pl.String:
+        return column
+    written = column.cast(pl.String)
+    if column.dtype.is_float() and written.str.contains("e", literal=True).any():
+        return written.map_elements(_without_exponent, pl.String)
+    return written
+
+
+def _without_exponent(number: str) -> str:
+    return f"{Decimal(number):f}" if "e" in number else number
 
 
 @contextmanager
 def opened(file: str, form: Form | None) -> Iterator[tuple[Source, IO[bytes]]]:
-    """A file of patients, or standard input where its name is `-`, and the stream that it comes from."""
+    """A file of rows, or standard input where its name is `-`, and the stream that it comes from."""
     with row_file.opened(file) as stream:
         name = row_file.place(file)
         form = form or row_file.form_of(file, stream)
@@ -88,13 +110,17 @@ class Csv(Pieces):
         blank = not self._whole(lines) and lines.str.contains(BLANK).any()
         if quoted or blank:
             self._check(lines, quoted)
-        rows = piece
+        rows, numbers = piece, pl.int_range(self.line, self.line + lines.len(), eager=True)
+        if quoted:
+            further = lines.str.count_matches("\n", literal=True)
+            numbers += further.cum_sum() - further
         if blank:
-            lines = lines.filter(~lines.str.contains(BLANK))
+            there = ~lines.str.contains(BLANK)
+            lines, numbers = lines.filter(there), numbers.filter(there)
             rows = "".join(line + "\n" for line in lines).encode()
         frame = self._cells(rows, lines, quoted, not raw)
         self.line += piece.count(b"\n") if quoted or blank else lines.len()
-        return Block(lines.to_frame() if raw else frame, words(frame))
+        return Block(lines.to_frame() if raw else frame, words(frame), numbers)
 
     def _whole(self, lines: pl.Series) -> bool:
         """Whether no line can be blank: each has a comma, or something in the only column."""
@@ -180,19 +206,20 @@ class NdJson(Pieces):
     def blocks(self, columns: Columns, words: Words, raw: bool, goes: Form) -> Iterator[Block]:
         """The rows, whole as raw lines or else as columns of text."""
         self.rest = self.start + self.rest
-        late = _Late(self.names, columns.header.passed)
-        names = list(columns.header.names.values()) if raw else self.names
+        late = _Late(self.names, columns)
+        names = list(columns.names.values()) if raw else self.names
         for piece in self:
             lines = piece.decode().split("\n")[:-1]
-            rows, kept = [], []
+            rows, kept, numbers = [], [], []
             for after, line in enumerate(lines):
                 if line.strip():
                     rows.append(self._read(line, after, late, raw))
                     kept.append(line.strip())
+                    numbers.append(self.line + after)
             frame = pl.DataFrame([[row.get(name) for row in rows] for name in names], dict.fromkeys(names, pl.String))
             if rows:
                 whole = pl.DataFrame({"line": kept}) if raw else frame
-                yield Block(whole, words(frame))
+                yield Block(whole, words(frame), pl.Series(numbers))
             self.line += len(lines)
 
     def _read(self, line: str, after: int, late: _Late | None = None, raw: bool = True) -> dict[str, str | None]:
@@ -212,14 +239,14 @@ class NdJson(Pieces):
 class _Late:
     """Keys that the first row does not have: whether they say something, or nearly."""
 
-    def __init__(self, names: list[str], passed: Set[str]) -> None:
-        self.known = dict.fromkeys((*names, *passed), False)
-        self.telling = {*column_names.known(PATIENT_FIELDS), *RESULTS}
+    def __init__(self, names: list[str], columns: Columns) -> None:
+        self.known, self.fields = dict.fromkeys((*names, *columns.passed), False), columns.fields
+        self.telling = {*column_names.known(columns.fields), *columns.results}
 
     def says(self, name: str) -> bool:
         """Whether a key is a column's, a result's or nearly one; asked of each key once."""
         if name not in self.known:
-            self.known[name] = name in self.telling or bool(near_names.nearest(name, PATIENT_FIELDS))
+            self.known[name] = name in self.telling or bool(near_names.nearest(name, self.fields))
         return self.known[name]
 
 
@@ -238,7 +265,7 @@ class Parquet:
 
     def blocks(self, columns: Columns, words: Words, raw: bool, goes: Form) -> Iterator[Block]:
         """The rows as columns."""
-        said = set(columns.header.names.values())
+        said = set(columns.names.values())
         for name, kind in self.schema.items():
             if (goes != "parquet" or name in said) and not (kind.is_numeric() or kind.base_type() in HELD):
                 problem = f"the column {name!r} is of type {kind}, which " + (
@@ -247,8 +274,9 @@ class Parquet:
                 raise InputError(self.name, problem, "leave it out, or cast it to text before")
         with _readable(self.name):
             for frame in self.frame.collect_batches(chunk_size=BATCH):
+                numbers = pl.int_range(self.read + 1, self.read + frame.height + 1, eager=True)
                 self.read += frame.height
-                yield Block(frame, words(frame))
+                yield Block(frame, words(frame), numbers)
 
 
 @contextmanager
