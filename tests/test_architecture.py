@@ -14,7 +14,7 @@ FLOORS = (
     "commands",
     "cohort",
     "output",
-    "verify",
+    "verify records",
     "files",
     "tables",
     "request",

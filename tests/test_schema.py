@@ -14,12 +14,12 @@ from referencing.jsonschema import DRAFT7
 
 from ino_dose.commands import lint as command
 from ino_dose.errors import InputError
-from ino_dose.files import ceiling_file, course_file, growth_file, library, product_file, regimen_file, schema
+from ino_dose.files import ceiling_file, course_file, growth_file, library, product_file, recognised_file, regimen_file, schema
 from ino_dose.files.yaml_node import Record
 
 HERE = Path(__file__).parent
 FOLDER = library.BUNDLED / "schema"
-KINDS = ("regimen", "ceiling", "product", "course", "growth")
+KINDS = ("regimen", "ceiling", "product", "course", "growth", "recognised")
 REGIMENS = [library.BUNDLED / f"{id}.yaml" for id in list(library.at().files)]
 COURSES = {
     "docs/lived-course.yaml": (HERE.parent / "docs" / "lived-course.yaml").read_text("utf-8"),
@@ -33,6 +33,7 @@ READ = {
     "ceiling": ceiling_file.read,
     "product": product_file.read,
     "growth": growth_file.read,
+    "recognised": recognised_file.read,
     "course": lambda path: course_file.read(str(path), library.at()),
 }
 EVERYTHING = """regimen: nhl-phase-1

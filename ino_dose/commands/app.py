@@ -15,7 +15,7 @@ from .. import __version__
 from ..errors import InputError
 from . import result
 
-COMMANDS = ("plan", "regimens", "show", "compare", "lint", "bsa", "verify", "cohort")
+COMMANDS = ("plan", "regimens", "show", "compare", "lint", "bsa", "verify", "exposure", "cohort")
 """The commands; each is the function of its name in the file of its name. Only the one asked for is imported."""
 
 

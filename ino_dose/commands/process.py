@@ -16,8 +16,8 @@ from typing import IO, Any, NoReturn
 from . import app, result
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-SUPERVISED = "cohort"
-"""The command that writes files and reads through a library that may end the process: it runs in a child of its own."""
+SUPERVISED = ("cohort", "exposure")
+"""The commands that write files and read through a library that may end the process: each runs in a child of its own."""
 
 
 def run() -> None:
@@ -31,7 +31,7 @@ def run() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if sys.argv[1:2] == [SUPERVISED] and hasattr(os, "fork"):
+    if sys.argv[1:2] and sys.argv[1] in SUPERVISED and hasattr(os, "fork"):
         _supervise()
     try:
         app.main()
@@ -163,6 +163,6 @@ def _ended_by(number: int) -> str | int:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
     if number == signal.SIGKILL:
-        return f"{SUPERVISED}: the system ended it, as it does where memory or time runs out; give it more, or take fewer rows"
+        return f"{sys.argv[1]}: the system ended it, as it does where memory or time runs out; give it more, or take fewer rows"
     why = f"broke off ({signal.Signals(number).name}), as it does where memory runs out or a file is broken"
-    return f"{SUPERVISED}: {why}; give it more memory, and check that the file is whole"
+    return f"{sys.argv[1]}: {why}; give it more memory, and check that the file is whole"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, assert_never
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from .. import units
 from ..errors import InputError
@@ -56,6 +57,32 @@ def agreement(
             return Agreement(step=step)
     whole = vial is not None and amount == calculated // vial * vial
     return Agreement(vial=vial) if whole else None
+
+
+class Fit(NamedTuple):
+    """A level that mg agree with, and why they do; `ratio` is how far they are from it, as the larger over the smaller."""
+
+    level: Quantity
+    why: Agreement
+    ratio: Fraction
+
+
+def fitting(
+    amount: Quantity, bsa: Quantity, levels: Iterable[Quantity], steps: Iterable[Quantity], vial: Quantity
+) -> tuple[Fit, ...]:
+    """The levels (mg/m²) that given mg may have been prescribed as for this BSA, the nearest first; none where they fit none.
+
+    The rule is that of `agreement`. Of two that are as near the higher is first.
+    """
+    found, given = [], amount.magnitude
+    for level in levels:
+        if not 9 * level.magnitude * bsa.magnitude <= 10 * given <= 11 * level.magnitude * bsa.magnitude:
+            continue  # further off than any rounding: most levels, which need no more than this look
+        calculated = dosing.product(level, bsa)
+        if why := agreement(amount, calculated, TOLERANCE, steps, vial):
+            ratio = Fraction(given) / Fraction(calculated.magnitude)
+            found.append(Fit(level, why, max(ratio, 1 / ratio)))
+    return tuple(sorted(found, key=lambda fit: (fit.ratio, -fit.level.magnitude)))
 
 
 def doses(

@@ -72,7 +72,7 @@ def check(prior: Quantity | None, doses: Sequence[Prescribed], ceiling: Ceiling,
     sums = list(accumulate((units.fraction(dose.level) for dose in doses), initial=start))
 
     def judged(total: Quantity) -> Status:
-        return _status(total, ceiling, prior is not None, applies)
+        return status(total, ceiling, prior is not None, applies)
 
     return Standing(
         tuple(None if prior is None else total for total in sums[1:]),
@@ -83,12 +83,13 @@ def check(prior: Quantity | None, doses: Sequence[Prescribed], ceiling: Ceiling,
     )
 
 
-def _status(total: Quantity, ceiling: Ceiling, prior_known: bool, applies: bool) -> Status:
+def status(total: Quantity, ceiling: Ceiling, known: bool = True, applies: bool = True) -> Status:
+    """Where a sum of mg/m² stands, both limits inclusive. What is not `known` whole can only be above."""
     if not applies:
         return "not_applicable"
     if total > units.fraction(ceiling.upper):
         return "above"
-    if not prior_known:
+    if not known:
         return "unknown"
     return "below" if total <= units.fraction(ceiling.lower) else "between"
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..engine.exposure import Ceiling
     from ..engine.preparation import Product
     from ..engine.regimen import Regimen
+    from .recognised_file import Recognised
 
 
 class Library:
@@ -97,12 +98,13 @@ def at(site: str | Path | None = None) -> Library:
 
 
 def everything() -> list[Path]:
-    """Every bundled file that lint reads: the regimens, the ceiling, the product, the growth references."""
+    """Every bundled file that lint reads: the regimens, the ceiling, the product, the growth references, the codes."""
     return [
         *sorted(BUNDLED.glob("*.yaml")),
         *sorted(BUNDLED.glob("ceiling/*.yaml")),
         *sorted(BUNDLED.glob("product/*.yaml")),
         *sorted(BUNDLED.glob("growth/*.yaml")),
+        *sorted(BUNDLED.glob("recognised/*.yaml")),
     ]
 
 
@@ -125,6 +127,13 @@ def growth() -> Growth:
     from . import growth_file
 
     return growth_file.read(BUNDLED / "growth" / "bmi-by-height.yaml")
+
+
+def recognised() -> Recognised:
+    """How records of hospitals name the drug, sizes, units, and what became of an administration."""
+    from . import recognised_file
+
+    return recognised_file.read(BUNDLED / "recognised" / "codes.yaml")
 
 
 class Facts(NamedTuple):

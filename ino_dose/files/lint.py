@@ -6,12 +6,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import Collected, Fault, InputError, printable
-from . import ceiling_file, course_file, growth_file, library, product_file, regimen_file, schema, text_file, yaml_node
+from . import (
+    ceiling_file,
+    course_file,
+    growth_file,
+    library,
+    product_file,
+    recognised_file,
+    regimen_file,
+    schema,
+    text_file,
+    yaml_node,
+)
 
 BY_KEY: dict[str, Callable[[Path], object]] = {
     "lower upper": ceiling_file.read,
     "vial": product_file.read,
     "steps": growth_file.read,
+    "recognised": recognised_file.read,
     "regimen patient events": lambda path: course_file.read(str(path), library.at()),
 }
 """Keys of which one is enough to tell what a file is."""

@@ -1,0 +1,1 @@
+"""What hospitals recorded → administrations, sizes and transplants → the exposure of each patient before transplant."""

@@ -1,0 +1,162 @@
+"""Files of records → the exposure of each patient, who is held no longer than rows of theirs come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from ..engine.preparation import Product
+from ..errors import Field, InputError
+from ..tables.row_file import Form
+from . import epic_mar, fhir_json, omop, rows, sact, table, transplants
+from .drug import Drug
+from .epic_mar import EpicMar, Line
+from .fhir import SURFACE, Fhir
+from .omop import Omop
+from .patient import Rules, exposure_of
+from .reading import Histories
+from .record import Exposure
+from .rows import Map, Rows
+from .sact import Sact
+
+Source = Literal["csv", "ndjson", "parquet", "fhir", "omop", "sact", "epic"]
+NO_MAP = Map({})
+
+
+class Task(NamedTuple):
+    """What records are read, and how.
+
+    `source` is their format, None where the files tell it. `map` are a person's names of columns, `passed` columns
+    let through although nearly ours, `transplants` a file of them, `transplant_codes` those of procedures as
+    (system, code), `quantity` what a quantity of OMOP is, `types` further types of its administrations.
+    `every` is whether administrations of other drugs are kept.
+    """
+
+    files: tuple[str, ...]
+    source: Source | None = None
+    map: Map = NO_MAP
+    passed: tuple[str, ...] = ()
+    transplants: str | None = None
+    transplant_codes: tuple[tuple[str, str], ...] = ()
+    quantity: omop.Quantity | None = None
+    types: tuple[str, ...] = ()
+    every: bool = False
+
+
+class Scattered(Exception):
+    """A patient's rows do not come together: all have to be read before anything can be said."""
+
+
+class Reading:
+    """The files of a task, read once; what was seen in them beside patients is known at the end.
+
+    With `together` a patient is done with when the next one begins, and Scattered is raised where one comes back.
+    """
+
+    def __init__(self, task: Task, drug: Drug, product: Product, rules: Rules, together: bool) -> None:
+        self.task, self.drug, self.product, self.rules, self.together = task, drug, product, rules, together
+        self.histories = Histories(drug, task.every)
+        self.ended: Counter[str] = Counter()
+        self.untreated = 0
+        self.without_prior = True
+        self._done = set[int]()
+        self._waits = False
+
+    def exposures(self) -> Iterator[Exposure]:
+        """Each patient's exposure, in the order in which patients first appear."""
+        of = self.histories.of
+        if self.task.transplants:
+            self.histories.transplants = transplants.read(self.task.transplants)
+        for file in self.task.files:
+            for _ in self._rows(file):
+                if self.together and len(of) > 1:
+                    yield from self._closed(list(of)[:-1])
+        yield from self._closed(list(of))
+
+    def strays(self) -> Exposure:
+        """What no patient can be found for, when all has been read."""
+        if not self.task.every:
+            self.ended["passed over"] = self.histories.passed.total()
+        return self._end(exposure_of(self.histories.strays, self.rules))
+
+    def _closed(self, ids: Sequence[str]) -> Iterator[Exposure]:
+        """The patients whose rows have all come; those that a format of all drugs names and who were not treated are left out."""
+        for id in ids:
+            if self.together:
+                if self._waits or hash(id) in self._done:
+                    raise Scattered
+                self._done.add(hash(id))
+            history = self.histories.of.pop(id)
+            if not history.ours and all(each.settled == "passed over" for each in history.administrations):
+                self.untreated += 1
+                self.ended["passed over"] += len(history.administrations)
+                continue
+            yield self._end(exposure_of(history, self.rules))
+
+    def _end(self, found: Exposure) -> Exposure:
+        self.ended.update(row.counted for row in found.rows)
+        return found
+
+    def _rows(self, file: str) -> Iterator[None]:
+        """Read a file into histories, giving way after each row."""
+        source = self.task.source
+        if source == "omop" or (source is None and file != "-" and Path(file).is_dir()):
+            return self._omop(file)
+        return self._fhir(file) if source == "fhir" else self._table(file)
+
+    def _omop(self, folder: str) -> Iterator[None]:
+        if self.together:
+            raise Scattered
+        if self.task.quantity is None:
+            problem = "has to be said: OMOP's quantity may be mg, vials or mL"
+            raise InputError(Field("quantity is"), problem, "add ", Field("quantity is", "mg"))
+        codes = [code for _, code in self.task.transplant_codes]
+        Omop(self.drug, self.product, self.task.quantity, codes, self.task.types).read(folder, self.histories)
+        yield
+
+    def _fhir(self, file: str) -> Iterator[None]:
+        self.histories.surface = SURFACE
+        fhir = Fhir(self.drug, self.task.transplant_codes)
+        for place, resource in fhir_json.read(file):
+            for row in fhir.read(place, resource):
+                self.histories.take(row)
+                yield
+            self._waits = bool(fhir.waiting)
+        for row in fhir.late():
+            self.histories.take(row)
+        self._waits = False
+
+    def _table(self, file: str) -> Iterator[None]:
+        source = self.task.source
+        form: Form | None = source if source in ("csv", "ndjson", "parquet") else None
+        lines = list[Line]()
+        layout: Rows | Sact | EpicMar | None = None
+        for record in table.rows(file, form, self._layout):
+            layout = record.layout
+            self.histories.surface = layout.surface
+            if isinstance(layout, EpicMar):
+                lines.append(Line(record.place, record.words))
+                continue
+            for row in layout.read(record.place, record.words):
+                self.histories.take(row, ours=isinstance(layout, Rows))
+                yield
+        if isinstance(layout, EpicMar):
+            for row in layout.orders(lines):
+                self.histories.take(row)
+                yield
+
+    def _layout(self, names: Sequence[str], place: str, form: Form) -> Rows | Sact | EpicMar:
+        """Whose columns a table has: those of SACT or of Epic, or ours."""
+        source, map = self.task.source, self.task.map
+        own = map.names or source in ("csv", "ndjson", "parquet")
+        if source == "sact" or (not own and sact.is_layout(names)):
+            return Sact.of(names, place, self.drug)
+        if source == "epic" or (not own and epic_mar.is_layout(names)):
+            return EpicMar.of(names, place, self.drug)
+        if "resourceType" in names:
+            raise InputError(place, "is FHIR", "add --from fhir")
+        found = rows.layout(names, place, self.drug, map, self.task.passed, form)
+        self.without_prior &= "prior" not in found.columns.names
+        return found

@@ -1,0 +1,153 @@
+"""Tables of OMOP 5.4 (CSV, Parquet) → what each row says: drug exposures, measurements of size, procedures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from .. import units
+from ..engine.preparation import Product
+from ..errors import Field, InputError, Surface
+from ..tables import row_file
+from ..tables.header import Columns
+from ..tables.row_file import Form
+from ..units import Numeral
+from . import named_columns, table
+from .drug import IT, UNNAMED, Drug, Recognised
+from .reading import GIVEN, Histories, Outcome, Row
+from .record import SizeKind
+from .table import Words
+
+Quantity = Literal["mg", "vials", "mL"]
+TABLES = {
+    "measurement": {
+        "id": "person_id",
+        "concept": "measurement_concept_id",
+        "date": "measurement_date",
+        "moment": "measurement_datetime",
+        "value": "value_as_number",
+        "unit": "unit_concept_id",
+        "unit word": "unit_source_value",
+    },
+    "procedure_occurrence": {
+        "id": "person_id",
+        "concept": "procedure_concept_id",
+        "date": "procedure_date",
+    },
+    "drug_exposure": {
+        "id": "person_id",
+        "concept": "drug_concept_id",
+        "drug": "drug_source_value",
+        "date": "drug_exposure_start_date",
+        "moment": "drug_exposure_start_datetime",
+        "dose": "quantity",
+        "type": "drug_type_concept_id",
+    },
+}
+OPTIONAL = ("unit", "unit word", "moment", "drug")
+MEASURES: dict[str, tuple[SizeKind, tuple[str, ...]]] = {
+    "height": ("height", ("cm", "m", "in")),
+    "weight": ("weight", ("kg", "g", "lb")),
+    "bsa": ("bsa", ("m2",)),
+}
+
+
+class Omop:
+    """How the tables are read: what a quantity is, the concepts of transplants, and further ones of the drug and its records."""
+
+    def __init__(
+        self, drug: Drug, product: Product, quantity: Quantity, transplants: Iterable[str], types: Iterable[str]
+    ) -> None:
+        self.drug, self.product, self.quantity = drug, product, quantity
+        self.codes = drug.codes_of("OMOP")
+        self.transplants = {*transplants}
+        self.types = {code for code, means in self.codes.items() if means == "administration"} | {*types}
+
+    def read(self, folder: str, histories: Histories) -> None:
+        """Put the tables of a folder into histories: sizes first. Raises InputError where one is missing or wrong."""
+        for name, wanted in TABLES.items():
+            file = _file(Path(folder), name)
+            if file is None:
+                if name == "drug_exposure" or (name == "procedure_occurrence" and self.transplants):
+                    raise InputError(
+                        row_file.place(folder), f"has no {name}.csv or .parquet", "name the folder that has"
+                    )
+                continue
+            if name == "procedure_occurrence" and not self.transplants:
+                continue
+            say: Callable[[str, Words], Row | None] = getattr(self, f"_{name}")
+            for record in table.rows(str(file), None, partial(_layout, wanted)):
+                histories.surface = record.layout.surface
+                if row := say(record.place, record.words):
+                    histories.take(row)
+
+    def _measurement(self, place: str, words: Words) -> Row | None:
+        kind, spelled = MEASURES.get(self.codes.get(words["concept"], ""), (None, ()))
+        if kind is None or not words["value"]:
+            return None
+        code = words.get("unit") or ""
+        unit = self.codes.get(code) or (words.get("unit word") or "").strip()
+        size = Numeral(words["value"], unit) if unit in spelled else f"{words['value']} {unit or code}".rstrip()
+        return Row(place, {"id": words["id"], "date": words["date"], kind: size})
+
+    def _procedure_occurrence(self, place: str, words: Words) -> Row | None:
+        if words["concept"] not in self.transplants:
+            return None
+        return Row(place, {"id": words["id"], "transplant": words["date"]})
+
+    def _drug_exposure(self, place: str, words: Words) -> Row:
+        said = {"id": words["id"], "date": words.get("moment") or words["date"]}
+        drug, outcome, settled = self._drug(words), GIVEN, None
+        if drug.kind != "other":
+            said["dose"] = self._mass(words["dose"])
+            if words["type"] not in self.types:
+                if self.codes.get(words["type"]) == "order":
+                    settled = "passed over", "an order, no administration"
+                else:
+                    problem = f"drug_type_concept_id: {words['type'] or 'none'} is not known to be of administrations"
+                    outcome = Outcome("open", f"{problem}; add --drug-type {words['type'] or 'ID'} if it is")
+        return Row(place, said, drug, outcome, settled)  # type: ignore[arg-type]
+
+    def _drug(self, words: Words) -> Recognised:
+        """By the concept, else by what the source called it."""
+        concept, name = words["concept"], words.get("drug") or ""
+        if self.drug.coded("OMOP", concept):
+            return IT
+        found = self.drug.named(name)
+        if found.kind == "unnamed" and concept not in ("", "0"):
+            return Recognised("other", f"concept {concept}")
+        return found if found.kind != "unnamed" else UNNAMED
+
+    def _mass(self, quantity: str) -> str:
+        """The mg that a quantity is."""
+        if not quantity or self.quantity == "mg":
+            return Numeral(quantity, "mg") if quantity else ""
+        try:
+            if self.quantity == "mL":
+                volume = units.read(quantity + "mL", units.VOLUME, Field("dose"))
+                mass = units.exact(lambda: units.as_kind(volume * self.product.concentration, units.DOSE))()
+            else:
+                number = units.read(quantity + "mg", units.DOSE, Field("dose")).magnitude
+                mass = units.exact(lambda: self.product.vial * number)()
+        except InputError:
+            return f"{quantity} {self.quantity}"
+        return Numeral(units.digits(mass.magnitude), "mg")
+
+
+class _Layout(NamedTuple):
+    columns: Columns
+    surface: Surface
+
+
+def _layout(wanted: dict[str, str], names: Sequence[str], place: str, form: Form) -> _Layout:
+    needed = [field for field in wanted if field not in OPTIONAL]
+    return _Layout(*named_columns.read(names, place, "OMOP", wanted, needed))
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    """The file of a table, in any case."""
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    forms: dict[str, Form] = row_file.ENDINGS
+    return next((each for each in found if each.stem.lower() == name and each.suffix.lower() in forms), None)

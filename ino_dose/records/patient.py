@@ -1,0 +1,293 @@
+"""What was recorded of one patient → what each administration counts, the sum before transplant, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from .. import units
+from ..engine import exposure
+from .counting import Counter, Worth
+from .record import Administration, Counted, Counting, Exposure, History
+from .sizes import Area, Sizes
+
+if TYPE_CHECKING:
+    from ..engine.exposure import Status
+
+NONE = Fraction(0)
+
+
+class Rules(NamedTuple):
+    """How records are counted: what mg count, and which BSA a dose was given for."""
+
+    counter: Counter
+    sizes: Sizes
+
+
+class Given(NamedTuple):
+    """An administration that was given (the nth of its patient), its BSA, and what it counts.
+
+    `whole` is what its day's dose counts of which it is a part, `first` its first part; `doubt` is why it
+    may not count beside others of its day.
+    """
+
+    number: int
+    record: Administration
+    area: Area
+    worth: Worth
+    whole: Worth | None = None
+    first: bool = True
+    doubt: str = ""
+
+    @property
+    def value(self) -> Decimal | Fraction:
+        """What it adds, in mg/m²: of a dose in parts the first adds what the whole counts."""
+        return self.worth.value if not self.whole else self.whole.value if self.first else NONE
+
+
+def exposure_of(history: History, rules: Rules) -> Exposure:
+    """A patient's exposure; what is refused of a patient as a whole is its error."""
+    transplant = max(history.transplants, default=None)
+    if len(history.priors) > 1:
+        history.refused.append("prior exposure differs between the rows of this patient; write the same in all")
+    ended, given = _ends(history, rules, transplant)
+    for each in given:
+        ended[each.number] = _counted(each, rules.counter, transplant)
+    rows = tuple(ended[number] for number in sorted(ended))
+    lost = [row for row in rows if row.counted == "not counted"]
+    error = " ".join(
+        (*dict.fromkeys(history.refused), *history.faults, *(f"{row.reason} ({row.record.place})" for row in lost))
+    )
+    if history.refused:
+        return Exposure(history.patient, rows, transplant=transplant, not_counted=len(lost), error=error)
+    before = [each for each in given if not _after(each.record, transplant)]
+    after = [each for each in given if _after(each.record, transplant)]
+    prior = None if None in history.priors or (history.prior_unsaid and not history.priors) else NONE
+    if prior is not None and history.priors:
+        prior = Fraction(next(iter(history.priors)) or 0)
+    found = Exposure(
+        history.patient,
+        rows,
+        prior,
+        len(before),
+        min((each.record.day for each in before if each.record.day), default=None),
+        max((each.record.day for each in before if each.record.day), default=None),
+        None if prior is None else prior + _sum(each.value for each in before),
+        _sum(each.worth.delivered for each in before),
+        sum(each.whole is None and each.worth.unmatched for each in before),
+        transplant=transplant,
+        after=_sum(each.value for each in after),
+        not_counted=len(lost),
+        error=error,
+    )
+    applies = bool(before or lost or not any(row.counted == "after transplant" for row in rows))
+    found = found._replace(status=_status(found, before, rules.counter, applies))
+    return found._replace(warnings=tuple(_warnings(found, given, history, rules)))
+
+
+def _after(record: Administration, transplant: date | None) -> bool:
+    """Whether it is of a day after the transplant; one on that day comes before."""
+    return transplant is not None and record.day is not None and record.day > transplant
+
+
+def _sum(values: Iterable[Decimal | Fraction]) -> Fraction:
+    return sum((Fraction(value) for value in values), NONE)
+
+
+def _ends(history: History, rules: Rules, transplant: date | None) -> tuple[dict[int, Counted], list[Given]]:
+    """How each administration ends that does not count, by its number; and those that were given and have a BSA."""
+    ended = dict[int, Counted]()
+    days = dict[date, list[Given]]()
+    copies = _copies(history.administrations)
+    for number, record in enumerate(history.administrations):
+        area, reason = Area(None), record.reason
+        if record.settled in ("not given", "passed over"):
+            ended[number] = Counted(record, record.settled, reason)
+            continue
+        if number in copies:
+            ended[number] = Counted(record, "copy", copies[number])
+            continue
+        if not record.settled and record.day and record.dose is not None:
+            area = rules.sizes.on(record.day, record.sizes, history)
+            reason = area.fault
+        if record.day and record.dose is not None and area.bsa is not None:
+            worth = rules.counter.worth(record.dose, area.bsa, record.level)
+            days.setdefault(record.day, []).append(Given(number, record, area, worth))
+        else:
+            late = _after(record, transplant)
+            ended[number] = Counted(record, "after transplant" if late else "not counted", reason)
+    given = list[Given]()
+    for group in days.values():
+        for each in _together(group, rules.counter) if len(group) > 1 else group:
+            if isinstance(each, Given):
+                given.append(each)
+            else:
+                ended[each[0]] = each[1]
+    return ended, given
+
+
+def _copies(records: Sequence[Administration]) -> dict[int, str]:
+    """The administrations, by their number, that are written down again: of the same day and mg, with the same id or time.
+
+    Where both have ids that differ they may be two bags of one time, and are looked at with their BSA.
+    """
+    found, seen = dict[int, str](), dict[tuple[object, ...], Administration]()
+    if len({record.day for record in records}) == len(records):
+        return found
+    for number, record in enumerate(records):
+        if record.settled or record.dose is None or record.day is None:
+            continue
+        what = (record.day, record.dose.magnitude)
+        of_id, of_time = (*what, "id", record.id), (*what, "time", record.moment)
+        if record.id and (first := seen.get(of_id)):
+            found[number] = f"a copy of {first.place}: the same mg under the same id"
+        elif record.moment and (first := seen.get(of_time)) and not (record.id and first.id):
+            found[number] = f"a copy of {first.place}: the same mg at the same time"
+        else:
+            seen.setdefault(of_id, record)
+            seen.setdefault(of_time, record)
+    return found
+
+
+def _together(group: Sequence[Given], counter: Counter) -> Iterator[Given | tuple[int, Counted]]:
+    """Several administrations of one day: the parts of one dose, copies of one time, or doubtful."""
+    if whole := _whole(group, counter):
+        yield from (each._replace(whole=whole, first=each is group[0]) for each in group)
+        return
+    kept: list[Given] = []
+    times: dict[tuple[str, object], Given] = {}
+    for each in group:
+        assert each.record.dose is not None
+        first = times.setdefault((each.record.moment, each.record.dose.magnitude), each)
+        if each.record.moment and first is not each:
+            reason = f"a copy of {first.record.place}: the same mg at the same time"
+            yield each.number, Counted(each.record, "copy", reason)
+        else:
+            kept.append(each)
+    if 1 < len(kept) < len(group):
+        yield from _together(kept, counter)
+        return
+    places = ", ".join(each.record.place for each in kept)
+    doubt = f"{places} are of one day: two doses, or one that is written down twice?" if len(kept) > 1 else ""
+    yield from (each._replace(doubt=doubt) for each in kept)
+
+
+def _whole(group: Sequence[Given], counter: Counter) -> Worth | None:
+    """What the doses of a group count as one; None where one fits a level, they have not one BSA, or their sum fits none."""
+    first = group[0]
+    if not all(each.worth.unmatched for each in group):
+        return None
+    same = {
+        (each.area.bsa and each.area.bsa.magnitude, each.record.level and each.record.level.magnitude) for each in group
+    }
+    if len(same) > 1 or first.area.bsa is None:
+        return None
+    dose = units.quantity(_mg(group), units.DOSE)
+    worth = counter.worth(dose, first.area.bsa, first.record.level)
+    return None if worth.unmatched else worth
+
+
+@units.exact
+def _mg(group: Sequence[Given]) -> Decimal:
+    return sum((each.record.dose.magnitude for each in group if each.record.dose is not None), Decimal(0))
+
+
+def _counted(given: Given, counter: Counter, transplant: date | None) -> Counted:
+    """An administration that was given, with how and why it counts."""
+    record, worth = given.record, given.whole or given.worth
+    assert record.dose is not None and given.area.bsa is not None
+    if given.whole:
+        reason = (
+            "part of the dose of its day"
+            if given.first
+            else "part of the dose of its day, which counts at its first part"
+        )
+    else:
+        reason = counter.why(record.dose, given.area.bsa, worth)
+    counted: Counting = "level" if worth.fits else "delivered"
+    if _after(record, transplant):
+        counted = "after transplant"
+    return Counted(
+        record,
+        counted,
+        f"{reason}. {given.doubt}" if given.doubt else reason,
+        given.area.bsa,
+        given.area.day,
+        worth.level,
+        given.value,
+        given.worth.delivered,
+    )
+
+
+def _status(found: Exposure, before: Sequence[Given], counter: Counter, applies: bool) -> Status:
+    """Where the sum stands: what is open never hides that it is above in any case, and never is taken for within."""
+
+    def of(total: Fraction) -> Status:
+        return exposure.status(units.quantity(total, units.LEVEL), counter.ceiling, applies=applies)
+
+    start = found.prior or NONE
+    least, most = _bounds(before, start)
+    if found.unmatched:
+        least = min(least, start + found.delivered)
+    if of(least) in ("not_applicable", "above"):
+        return of(least)
+    if found.not_counted or found.counted is None:
+        return "unknown"
+    sums = {of(found.counted), of(least), of(most)} | ({of(start + found.delivered)} if found.unmatched else set())
+    doubt = any(each.doubt for each in before)
+    return "undecided" if doubt or len(sums) > 1 else sums.pop()
+
+
+def _bounds(before: Sequence[Given], start: Fraction) -> tuple[Fraction, Fraction]:
+    """The least and the most that doses may sum to: by levels that fit as well, and of doubtful days by one dose or all."""
+    least, most, days = start, start, dict[date, Fraction]()
+    for each in before:
+        worth = each.whole or each.worth
+        if not each.first:
+            continue
+        most += Fraction(worth.most)
+        if each.doubt and each.record.day:
+            days[each.record.day] = min(days.get(each.record.day, Fraction(worth.least)), Fraction(worth.least))
+        else:
+            least += Fraction(worth.least)
+    return least + sum(days.values()), most
+
+
+def _warnings(found: Exposure, given: Sequence[Given], history: History, rules: Rules) -> Iterator[str]:
+    """What a person should look at."""
+    if found.status == "not_applicable":
+        yield f"No dose came before the transplant on {found.transplant}: the ceiling does not apply."
+    if len(history.transplants) > 1:
+        yield f"{len(history.transplants)} transplants: judged against the latest, {found.transplant}."
+    if any(row.counted == "after transplant" and row.value is None for row in found.rows):
+        yield "Not every dose after the transplant could be counted."
+    yield from (f"{row.record.place}: {row.reason}." for row in found.rows if row.counted == "copy")
+    doubts = dict.fromkeys(each.doubt for each in given if each.doubt)
+    yield from doubts
+    for each in given:
+        place = each.record.place
+        if each.record.day == found.transplant:
+            yield f"{place}: given on the day of transplant, and counted before it."
+        if each.whole and each.first:
+            parts = ", ".join(
+                other.record.place for other in given if other.whole and other.record.day == each.record.day
+            )
+            yield f"{parts} are taken as one dose."
+        yield from _odd(each, rules.counter)
+        yield from (f"{place}: {remark}" for remark in each.area.remarks)
+
+
+def _odd(given: Given, counter: Counter) -> Iterator[str]:
+    """What is unusual about what a dose counts."""
+    place, worth, record = given.record.place, given.whole or given.worth, given.record
+    if worth.unmatched and worth.delivered * 2 > 3 * Fraction(counter.highest):
+        dose = units.show(record.dose, units.DOSE) if record.dose is not None else ""
+        yield f"{place}: {dose} is more than 1.5 times the highest level that is known: is its unit right?"
+    elif worth.unmatched and not given.whole:
+        yield f"{place}: fits no level, and counts as mg ÷ m²."
+    if len(worth.fits) > 1 and given.first:
+        others = " and ".join(units.show(fit.level, units.LEVEL) for fit in worth.fits[1:])
+        yield f"{place}: counts as {units.show(worth.fits[0].level, units.LEVEL)}, and would agree with {others}."

@@ -1,0 +1,257 @@
+"""The fields of a row or a resource, as they are written → an administration, sizes, a transplant, a prior of a patient."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from .. import counts_and_dates, request, units
+from ..errors import OPTIONS, Field, InputError
+from .drug import Drug, Recognised
+from .record import Administration, Counting, History, Size, SizeKind
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from ..units import Quantity
+
+SIZES: tuple[SizeKind, ...] = ("height", "weight", "bsa")
+AMOUNTS_OF = {
+    "height": units.HEIGHT,
+    "weight": units.WEIGHT,
+    "bsa": units.AREA,
+    "dose": units.DOSE,
+    "level": units.LEVEL,
+}
+TIME = re.compile(
+    r"[T ]([0-9]{2}):?([0-9]{2})(?::?([0-9]{2})(?:\.([0-9]+))?)? ?(?:(Z)|([+-])([0-9]{2}):?([0-9]{2})?)?", re.ASCII
+)
+
+
+class Moment(NamedTuple):
+    """A day as it is written, and the time on it, empty where none is known: 00:00 is what systems write for a day alone.
+
+    Times with a zone are the same where they are the same instant. `fault` is why there is no day.
+    """
+
+    day: date | None
+    time: str = ""
+    fault: InputError | None = None
+
+
+class Outcome(NamedTuple):
+    """What became of an administration: `given`, `not given`, or `open` where that is not certain, and why."""
+
+    kind: Literal["given", "not given", "open"]
+    reason: str = ""
+
+
+GIVEN = Outcome("given")
+
+
+class Row(NamedTuple):
+    """What a row or a resource says, by field, and where it stands; a field that is not there says nothing.
+
+    `drug` is what it was recognised as, None where the format names none; `outcome` what became of it, None where
+    a cell says so; `settled` where it is no dose of its own, for a reason. `aside` is what another row of the same
+    place says too.
+    """
+
+    place: str
+    said: Mapping[str, str]
+    drug: Recognised | None = None
+    outcome: Outcome | None = None
+    settled: tuple[Counting, str] | None = None
+    aside: bool = False
+
+
+class Histories:
+    """The histories of patients, filled row by row; each text of a field is read once.
+
+    `surface` says how the fields are named where they were written; `transplants` are known beforehand, by patient.
+    `every` keeps administrations of other drugs too. `passed` counts the names of those, `strays` holds what no
+    patient can be found for, and `informed` counts rows that are no administration.
+    """
+
+    def __init__(self, drug: Drug, every: bool = True) -> None:
+        self.drug, self.every, self.surface = drug, every, OPTIONS
+        self.of: dict[str, History] = {}
+        self.transplants: dict[str, set[date]] = {}
+        self.passed: Counter[str] = Counter()
+        self.strays = History("", OPTIONS)
+        self.informed = 0
+        self.number = 0
+        self._amounts: dict[tuple[str, str, str], tuple[Quantity | None, str]] = {}
+        self._moments: dict[str, Moment] = {}
+
+    def take(self, row: Row, ours: bool = False) -> None:
+        """Put what a row says into the history of its patient; a row of our tables makes one, whatever the drug."""
+        said, id = row.said, row.said.get("id") or ""
+        history = self.of.get(id) or self._new(id)
+        history.ours |= ours
+        when = self.moment(said.get("date") or "")
+        outcome = row.outcome or self._outcome(said.get("status") or "")
+        if id and (said.get("transplant") or "prior" in said):
+            self._background(said, history, row.place)
+        sizes = self._sizes(said, when.day, row.place)
+        if outcome.reason != "entered in error":
+            history.sizes += sizes
+        if not _is_administration(row, sizes):
+            self.informed += not row.aside
+            if when.fault and said.get("date"):
+                history.faults.append(f"{self._said(when.fault)} ({row.place})")
+            return
+        if row.drug and row.drug.kind == "other" and not self.every:
+            self.passed[row.drug.name] += 1
+            return
+        dose, fault = self.amount("dose", said.get("dose") or "")
+        level, unlike = self.amount("level", said.get("level") or "")
+        settled, reason = self._settled(row, when, outcome, fault if dose is None else unlike)
+        moment = f"{when.day} {when.time}" if when.time else ""
+        self.number += 1
+        history.administrations.append(
+            Administration(
+                row.place,
+                when.day,
+                moment,
+                said.get("administration id") or "",
+                dose,
+                level,
+                sizes,
+                settled,
+                reason,
+                self.number,
+            )
+        )
+
+    def _new(self, id: str) -> History:
+        if not id:
+            return self.strays
+        self.of[id] = history = History(id, self.surface)
+        history.transplants |= self.transplants.get(id, set())
+        return history
+
+    def _settled(self, row: Row, when: Moment, outcome: Outcome, fault: str) -> tuple[Counting | Literal[""], str]:
+        """How an administration ends whatever else is recorded, and why."""
+        drug = row.drug
+        if drug and drug.kind == "other":
+            self.passed[drug.name] += 1
+            return "passed over", "another drug"
+        if row.settled:
+            return row.settled
+        if outcome.kind == "not given":
+            return "not given", outcome.reason
+        if drug and drug.kind != "it":
+            return "not counted", self._said(drug.fault)
+        if outcome.kind == "open":
+            return "not counted", outcome.reason
+        if when.fault:
+            return "not counted", self._said(when.fault)
+        if not row.said.get("id"):
+            return "not counted", self._said(InputError(Field("id"), "is empty", "write whose dose it is"))
+        if fault:
+            return "not counted", fault
+        return "", ""
+
+    def _outcome(self, cell: str) -> Outcome:
+        means, plain = self.drug.outcome(cell)
+        if means == "given":
+            return GIVEN
+        if means == "not given":
+            return Outcome("not given", plain)
+        fault = InputError(Field("status"), f"{cell!r} is not known", "write given or not given")
+        return Outcome("open", self._said(fault))
+
+    def amount(self, field: str, cell: str) -> tuple[Quantity | None, str]:
+        """An amount, or why it cannot be read; an empty level says nothing."""
+        key = field, cell, getattr(cell, "unit", "")
+        if key not in self._amounts:
+            self._amounts[key] = self._amount(field, cell)
+        return self._amounts[key]
+
+    def _amount(self, field: str, cell: str) -> tuple[Quantity | None, str]:
+        if not cell.strip():
+            missing = InputError(Field(field), "no mass is recorded", "write the mg that were given")
+            return None, self._said(missing) if field == "dose" else ""
+        try:
+            amount = units.read(cell, AMOUNTS_OF[field], Field(field))
+            if not amount.magnitude:
+                raise InputError(Field(field), f"{units.show(amount, AMOUNTS_OF[field])} is none", "write what it was")
+        except InputError as error:
+            return None, self._said(error)
+        return amount, ""
+
+    def _sizes(self, said: Mapping[str, str], day: date | None, place: str) -> tuple[Size, ...]:
+        return tuple(
+            Size(kind, day, amount, place, fault)
+            for kind in SIZES
+            for amount, fault in [self.amount(kind, said.get(kind) or "")]
+            if amount is not None or fault
+        )
+
+    def _background(self, said: Mapping[str, str], history: History, place: str) -> None:
+        """A transplant and prior exposure; what is wrong with them is the patient's."""
+        if cell := said.get("transplant"):
+            when = self.moment(cell)
+            if when.day:
+                history.transplants.add(when.day)
+            elif when.fault:
+                fault = InputError(Field("transplant"), when.fault.faults[0].problem, when.fault.faults[0].hint)
+                history.refused.append(f"{self._said(fault)} ({place})")
+        if not (cell := said.get("prior")):
+            history.prior_unsaid |= "prior" in said
+            return
+        try:
+            prior = request.prior(cell, Field("prior"))
+            history.priors.add(None if prior is None else prior.magnitude)
+        except InputError as error:
+            history.refused.append(f"{self._said(error)} ({place})")
+
+    def moment(self, text: str) -> Moment:
+        """When something was; the same text is read once."""
+        if text not in self._moments:
+            self._moments[text] = _moment(text)
+        return self._moments[text]
+
+    def _said(self, error: InputError) -> str:
+        return " ".join(str(fault.on(self.surface)) for fault in error.faults)
+
+
+def _is_administration(row: Row, sizes: tuple[Size, ...]) -> bool:
+    """Whether a row is of a dose: where it has one, names a drug, says what became of it, or says nothing else."""
+    said = row.said
+    if said.get("dose") or said.get("status") or row.settled or row.outcome:
+        return True
+    if row.drug and row.drug.kind != "unnamed":
+        return True
+    return not (sizes or said.get("transplant") or said.get("prior"))
+
+
+def _moment(text: str) -> Moment:
+    try:
+        day = counts_and_dates.day(text[:10], Field("date"))
+    except InputError as error:
+        if not text:
+            return Moment(None, "", InputError(Field("date"), "is empty", "write year-month-day, as in 2026-12-01"))
+        (fault,) = error.faults
+        return Moment(None, "", InputError(Field("date"), f"{text!r} is not a date", fault.hint))
+    found = TIME.fullmatch(text, 10)
+    if len(text) > 10 and not found:
+        problem, hint = f"{text!r} is not a date with a time", "write it like 2026-12-01T08:30+01:00, or the date alone"
+        return Moment(None, "", InputError(Field("date"), problem, hint))
+    return Moment(day, _time(found) if found else "")
+
+
+def _time(found: re.Match[str]) -> str:
+    """The time of day, to be compared; with a zone as minutes of universal time."""
+    hour, minute, second, rest, zulu, sign, hours, minutes = found.groups(default="")
+    seconds = f"{second or '00'}.{rest}".rstrip("0").rstrip(".") if rest else second or "00"
+    if (hour, minute, seconds) == ("00", "00", "00"):
+        return ""
+    if not zulu and not sign:
+        return f"{hour}:{minute}:{seconds}"
+    ahead = 0 if zulu else int(f"{sign}1") * (60 * int(hours) + int(minutes or 0))
+    return f"{60 * int(hour) + int(minute) - ahead} min {seconds} s UTC"

@@ -1,0 +1,146 @@
+"""The sizes of a patient × the day of a dose → the BSA that the dose was given for, and what to say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..engine import body as bodies
+from ..engine.body import Growth
+from ..engine.bsa_formulas import Formula
+from ..errors import Field, InputError
+from .record import History, Size, SizeKind
+
+if TYPE_CHECKING:
+    from ..units import Quantity
+
+UNDATED = date.min
+
+
+class Area(NamedTuple):
+    """A BSA (m²) with the day of the size it is from; None, and the `fault`, where there is none. `remarks` are sentences."""
+
+    bsa: Quantity | None
+    day: date | None = None
+    remarks: tuple[str, ...] = ()
+    fault: str = ""
+
+
+class Found(NamedTuple):
+    """A size that was chosen; `later` where there is none before, `doubled` where that day has another one too."""
+
+    size: Size
+    later: bool = False
+    doubled: bool = False
+
+    def nearness(self, day: date) -> tuple[bool, int]:
+        """Sorts before another that is chosen after it."""
+        return self.later, abs((day - (self.size.day or UNDATED)).days)
+
+
+class Sizes:
+    """How BSAs are found: `formula`; `within`, the days after which a weight is remarked on; and what bodies are asked about."""
+
+    def __init__(self, formula: Formula, within: int, growth: Growth) -> None:
+        self.formula, self.within, self.growth = formula, within, growth
+        self.grown = growth.steps[-1].to
+        self._measured: dict[tuple[object, object], tuple[Quantity | None, tuple[str, ...], InputError | None]] = {}
+
+    def on(self, day: date, own: Iterable[Size], history: History) -> Area:
+        """The BSA on a day: by the dose's own record, else that day's sizes, else those nearest before, else the next."""
+        all, mine = history.sizes, {size.kind: Found(size) for size in own}
+        if area := mine.get("bsa"):
+            return self._stated(area, day, history)
+        weight, height = (mine.get(kind) or _nearest(all, kind, day) for kind in ("weight", "height"))
+        stated = _nearest(all, "bsa", day)
+        if stated and not (weight and height and ("weight" in mine or weight.nearness(day) < stated.nearness(day))):
+            return self._stated(stated, day, history)
+        if not weight or not height:
+            missing = [kind for kind, found in (("height", height), ("weight", weight)) if not found]
+            return Area(
+                None,
+                fault=_said(
+                    InputError(
+                        Field(", ".join(missing)),
+                        "is not recorded, and no BSA is",
+                        "add sizes, here or in a file beside this one",
+                    ),
+                    history,
+                ),
+            )
+        return self._computed(height, weight, day, history)
+
+    def _stated(self, found: Found, day: date, history: History) -> Area:
+        size = found.size
+        if (area := size.value) is None:
+            return Area(None, fault=_of(size))
+        bsa, cautions, fault = self._body(("bsa", area.magnitude), lambda: bodies.stated(area))
+        return Area(bsa, size.day, (*self._remarks(found, day), *cautions), _said(fault, history))
+
+    def _computed(self, height: Found, weight: Found, day: date, history: History) -> Area:
+        for size in (height.size, weight.size):
+            if size.value is None:
+                return Area(None, fault=_of(size))
+        tall, heavy = height.size.value, weight.size.value
+        assert tall is not None and heavy is not None
+        bsa, cautions, fault = self._body(
+            (tall.magnitude, heavy.magnitude), lambda: bodies.measured(tall, heavy, self.formula)
+        )
+        aging = self._remarks(height, day, ages=tall <= self.grown)
+        return Area(bsa, weight.size.day, (*self._remarks(weight, day), *aging, *cautions), _said(fault, history))
+
+    def _body(
+        self, key: tuple[object, object], make: Callable[[], bodies.Body]
+    ) -> tuple[Quantity | None, tuple[str, ...], InputError | None]:
+        """A BSA, what is asked about it, and why there is none; each body once."""
+        if key not in self._measured:
+            try:
+                body = make()
+                self._measured[key] = body.bsa, tuple(bodies.cautions(body, self.growth)), None
+            except InputError as error:
+                self._measured[key] = None, (), error
+        return self._measured[key]
+
+    def _remarks(self, found: Found, day: date, ages: bool = True) -> tuple[str, ...]:
+        """What to say of a size that is of another day; a height that no longer grows does not age."""
+        size = found.size
+        called = "BSA" if size.kind == "bsa" else size.kind
+        said = []
+        if found.doubled:
+            said.append(f"{size.day} has several {called}s that differ; the last in the file is used")
+        if size.day is None:
+            said += [f"the {called} has no date"] * ages
+        elif found.later:
+            said.append(f"the {called} is of {size.day}, after the dose; there is none before it")
+        elif ages and (old := (day - size.day).days) > self.within:
+            said.append(f"the {called} is of {size.day}, {old} d before the dose")
+        return tuple(said)
+
+
+def _nearest(all: list[Size], kind: SizeKind, day: date) -> Found | None:
+    """The size of that day or the last before it, of several the last in the file; else the first after it, else one without a day."""
+    sizes = [size for size in all if size.kind == kind]
+    if dated := [size for size in sizes if size.day is not None]:
+        sizes = dated
+    if not sizes:
+        return None
+    before = [size for size in sizes if (size.day or UNDATED) <= day]
+    if not before:
+        return Found(min(sizes, key=lambda size: size.day or UNDATED), later=True)
+    latest = max(size.day or UNDATED for size in before)
+    there = [size for size in before if (size.day or UNDATED) == latest]
+    return Found(there[-1], doubled=any(_differ(size, there[-1]) for size in there))
+
+
+def _of(size: Size) -> str:
+    """Why a size that would be used cannot be read."""
+    return f"{size.fault} ({size.place})"
+
+
+def _said(error: InputError | None, history: History) -> str:
+    return " ".join(str(fault.on(history.surface)) for fault in error.faults) if error else ""
+
+
+def _differ(one: Size, other: Size) -> bool:
+    return (one.value and one.value.magnitude) != (other.value and other.value.magnitude)

@@ -1,0 +1,72 @@
+"""A table of records (CSV, NDJSON, Parquet) → its rows in words by field, each with its line; thin, whatever the rows are of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from io import BufferedReader
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from ..errors import InputError
+from ..tables import blocks, json_line, lines, row_file
+from ..tables.header import Columns
+from ..tables.row_file import Form
+
+Words = dict[str, str]
+"""The cells of a row by field; an empty cell is empty text."""
+
+
+class Layout(Protocol):
+    """What the columns of a table say."""
+
+    @property
+    def columns(self) -> Columns:
+        """The column of each field."""
+
+
+L = TypeVar("L", bound=Layout)
+
+
+class Record(NamedTuple, Generic[L]):
+    """A row: where it stands, its words, and what its columns say."""
+
+    place: str
+    words: Words
+    layout: L
+
+
+def rows(file: str, form: Form | None, choose: Callable[[Sequence[str], str, Form], L]) -> Iterator[Record[L]]:
+    """The rows of a table, or of standard input where its name is `-`.
+
+    `choose` says what columns with these names say, for this file; of NDJSON each object may have keys of its own.
+    """
+    name = row_file.place(file)
+    with row_file.opened(file) as stream:
+        form = form or row_file.form_of(file, stream)
+        if form == "ndjson":
+            yield from _of_objects(stream, name, choose)
+            return
+    with blocks.opened(file, form) as (source, _):
+        layout = choose(source.names, name, form)
+        fields, where = list(layout.columns.names), "row " if form == "parquet" else ""
+        for block in source.blocks(layout.columns, lambda frame: blocks.words(layout.columns, frame), True, "parquet"):
+            for line, cells in zip(block.lines, block.words.select(fields).iter_rows(), strict=True):
+                yield Record(f"{name}:{where}{line}", dict(zip(fields, cells, strict=True)), layout)
+
+
+def _of_objects(
+    stream: BufferedReader, name: str, choose: Callable[[Sequence[str], str, Form], L]
+) -> Iterator[Record[L]]:
+    chosen = lru_cache(64)(lambda names: choose(names, name, "ndjson"))
+    for line in lines.read(stream, name, lambda: None):
+        if not line.text.strip():
+            continue
+        place = f"{name}:{line.number}"
+        if line.problem:
+            raise InputError(place, line.problem)
+        try:
+            cells = json_line.cells(line.text)
+        except json_line.NoObject as error:
+            raise InputError(place, error.problem, error.hint) from None
+        layout = chosen(tuple(cells))
+        yield Record(place, {field: cells[column] or "" for field, column in layout.columns.names.items()}, layout)
