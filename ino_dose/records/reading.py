@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..units import Quantity
 
-SIZES: tuple[SizeKind, ...] = ("height", "weight", "bsa")
+MEASURABLE: tuple[SizeKind, ...] = ("height", "weight", "bsa")
 AMOUNTS_OF = {
     "height": units.HEIGHT,
     "weight": units.WEIGHT,
@@ -187,7 +187,7 @@ class Histories:
     def _sizes(self, said: Mapping[str, str], day: date | None, place: str) -> tuple[Size, ...]:
         return tuple(
             Size(kind, day, amount, place, fault)
-            for kind in SIZES
+            for kind in MEASURABLE
             for amount, fault in [self.amount(kind, said.get(kind) or "")]
             if amount is not None or fault
         )
