@@ -24,7 +24,8 @@ from ..engine.prescription import Prescribed
 from ..engine.regimen import Regimen
 from ..errors import Field, InputError
 from ..files import library
-from . import bsa_column, memo, refusals, standing
+from ..tables import bsa_column
+from . import memo, refusals, standing
 from .columns import BY_SIZE, RESULTS, SIZE_FIELDS, TREATMENT, Columns
 from .memo import Memo
 from .refusals import Refusals, Refused
@@ -58,7 +59,7 @@ def plan(
     """
     columns = Columns.of(frame.columns, regimen, "frame")
     facts = facts or library.facts()
-    planner, words = Planner(columns, facts, round_to), partial(bsa_column.words, columns, facts.growth)
+    planner, words = Planner(columns, facts, round_to), partial(bsa_column.words, columns.header, facts.growth)
     slices = (frame.slice(start, SLICE) for start in range(0, max(frame.height, 1), SLICE))
     return pl.concat([each.hstack(planner.plan(words(each)).select(RESULTS)) for each in slices])
 

@@ -15,7 +15,7 @@ import polars as pl
 from .. import request, units
 from ..engine import body as bodies
 from ..errors import Field, InputError
-from . import bsa_column
+from ..tables import bsa_column
 from .columns import Columns
 from .memo import Memo
 
@@ -100,7 +100,7 @@ class Refusals:
         """What is missing, unreadable or implausible, in the order in which `plan` looks, and where it surely is."""
         height, weight, h, w, bmi = map(pl.col, ("height", "weight", "h", "w", "bmi"))
         tall, heavy = bsa_column.inside(h, "a height"), bsa_column.inside(w, "a weight")
-        usual = pl.all_horizontal(pl.lit(True), *bsa_column.no_other(self.columns))
+        usual = pl.all_horizontal(pl.lit(True), *bsa_column.no_other(self.columns.header))
         cases = {
             "no height, no weight": (height == "") & (weight == ""),
             "no height": height == "",
@@ -122,7 +122,9 @@ class Refusals:
                 [0] * rows.height
             ]
         height, weight = (
-            _digits(pl.when(bsa_column.usual(self.columns, role)).then(bsa_column.text(self.columns, role)))
+            _digits(
+                pl.when(bsa_column.usual(self.columns.header, role)).then(bsa_column.text(self.columns.header, role))
+            )
             for role in ("height", "weight")
         )
         value, shown = {

@@ -18,10 +18,10 @@ import polars as pl
 from .. import request
 from ..errors import InputError
 from ..files.library import Facts
-from ..tables import blocks, formula_cells, summary, whole_file
+from ..tables import blocks, bsa_column, formula_cells, summary, whole_file
 from ..tables.blocks import Block
 from ..tables.row_file import Form, form, place
-from . import bsa_column, write
+from . import write
 from .columns import RESULTS, Columns
 from .distinct import Planner
 from .doses import Doses, Planned
@@ -58,7 +58,7 @@ def run(task: Task, facts: Facts) -> bool:
         raw = source.form == goes != "parquet" and not doses
         quoting = write.quoting(goes, raw)
         planner, tally = Planner(columns, facts, task.round_to, quoting), Tally(quoting.bare, goes == "csv")
-        words = partial(bsa_column.words, columns, facts.growth)
+        words = partial(bsa_column.words, columns.header, facts.growth)
         pieces: Iterator[Block] = map(tally.read, source.blocks(columns.header, words, raw, goes))
         plan: Callable[[Block], Planned] = partial(_of_patients, planner)
         if doses:

@@ -13,7 +13,7 @@ from ..engine import exposure, remarks
 from ..engine.body import Body
 from ..engine.dosing import Rounding
 from ..errors import InputError
-from . import bsa_column
+from ..tables import bsa_column
 from .columns import BY_PRIOR, Columns
 from .memo import Memo
 from .refusals import Refusals, Refused

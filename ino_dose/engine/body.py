@@ -42,9 +42,9 @@ class Growth(NamedTuple):
     def question(self, height: Quantity, index: Fraction) -> int:
         """Which question a height and a body mass index raise: 0 none, n that of the nth step, one more that of `always`."""
         for n, step in enumerate(self.steps, 1):
-            if height <= step.to and index > Fraction(step.above.magnitude):
-                return n
-            if height <= step.to:
+            if height.magnitude <= step.to.magnitude:
+                if index > Fraction(step.above.magnitude):
+                    return n
                 break
         return len(self.steps) + 1 if index >= Fraction(self.always.magnitude) else 0
 

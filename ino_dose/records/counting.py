@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import units
-from ..engine import administration, dosing, remarks
+from ..engine import administration, dosing, exposure, remarks
 from ..engine.administration import Fit
-from ..engine.exposure import Ceiling
+from ..engine.exposure import Ceiling, Status
 from ..engine.preparation import Product
 from ..engine.regimen import Choice, Regimen
 from ..errors import Field, InputError
@@ -62,13 +62,14 @@ def _fixed(levels: Iterable[Quantity | Choice]) -> tuple[Quantity, ...]:
 
 
 class Worth(NamedTuple):
-    """What mg count for a BSA: `value` in mg/m², the level that they agree with if any, and mg ÷ m².
+    """What mg count for a BSA: `value` in mg/m², and `why`; `delivered` is mg ÷ m².
 
     `fits` are the levels they agree with, the nearest first; `ranged` is the range in which mg ÷ m² lies.
     """
 
     value: Decimal | Fraction
     delivered: Fraction
+    why: str
     fits: tuple[Fit, ...] = ()
     ranged: tuple[Quantity, Quantity] | None = None
 
@@ -103,6 +104,7 @@ class Counter:
         self.levels, self.vial, self.ceiling = levels, product.vial, ceiling
         self.steps = (*dosing.ORDINARY, *([step] if step else []))
         self.highest = max((*(each.magnitude for each in levels.fixed), *(high.magnitude for _, high in levels.ranges)))
+        self._standing: dict[Fraction, Status] = {}
         self._found: dict[tuple[Decimal, Decimal, Decimal | None], Worth] = {}
 
     def worth(self, dose: Quantity, bsa: Quantity, level: Quantity | None = None) -> Worth:
@@ -112,24 +114,30 @@ class Counter:
             self._found[key] = self._worth(dose, bsa, level)
         return self._found[key]
 
+    def status(self, total: Fraction) -> Status:
+        """Where a sum of mg/m² stands."""
+        if total not in self._standing:
+            self._standing[total] = exposure.status(units.quantity(total, units.LEVEL), self.ceiling)
+        return self._standing[total]
+
     def _worth(self, dose: Quantity, bsa: Quantity, level: Quantity | None) -> Worth:
         delivered = dosing.per_area(dose, bsa)
         exact = Fraction(delivered.magnitude)
         levels: Sequence[Quantity] = self.levels.fixed if level is None else (level,)
-        if fits := administration.fitting(dose, bsa, levels, self.steps, self.vial):
-            return Worth(fits[0].level.magnitude, exact, fits)
-        ranges = self.levels.ranges if level is None else ()
-        return Worth(exact, exact, ranged=next((each for each in ranges if self._within(dose, bsa, each)), None))
+        fits = administration.fitting(dose, bsa, levels, self.steps, self.vial)
+        ranges = self.levels.ranges if level is None and not fits else ()
+        ranged = next((each for each in ranges if self._within(dose, bsa, each)), None)
+        why = self._why(bsa, fits, ranged is not None)
+        return Worth(fits[0].level.magnitude if fits else exact, exact, why, fits, ranged)
 
     def _within(self, dose: Quantity, bsa: Quantity, range: tuple[Quantity, Quantity]) -> bool:
         """Whether mg lie between those of both ends, or agree with one of them."""
         low, high = (dosing.product(each, bsa) for each in range)
         return low <= dose <= high or bool(administration.fitting(dose, bsa, range, self.steps, self.vial))
 
-    def why(self, dose: Quantity, bsa: Quantity, worth: Worth) -> str:
-        """Why mg count as they do: `within 5 % of the 1.608 mg calculated for 0.8 mg/m²`."""
-        if not worth.fits:
-            return "within the regimen's range, counted as mg ÷ m²" if worth.ranged else "fits no level"
-        fit, share = worth.fits[0], units.show(administration.TOLERANCE, units.SHARE)
-        calculated = units.show(dosing.product(fit.level, bsa), units.DOSE)
-        return remarks.agreeing(fit.why, calculated, share)
+    def _why(self, bsa: Quantity, fits: Sequence[Fit], ranged: bool) -> str:
+        """Why mg count as they do: `within 5 % of the 1.608 mg calculated`."""
+        if not fits:
+            return "within the regimen's range, counted as mg ÷ m²" if ranged else "fits no level"
+        calculated = units.show(dosing.product(fits[0].level, bsa), units.DOSE)
+        return remarks.agreeing(fits[0].why, calculated, units.show(administration.TOLERANCE, units.SHARE))

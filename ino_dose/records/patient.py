@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import units
-from ..engine import exposure
 from .counting import Counter, Worth
 from .record import Administration, Counted, Counting, Exposure, History
 from .sizes import Area, Sizes
@@ -206,7 +205,7 @@ def _counted(given: Given, counter: Counter, transplant: date | None) -> Counted
             else "part of the dose of its day, which counts at its first part"
         )
     else:
-        reason = counter.why(record.dose, given.area.bsa, worth)
+        reason = worth.why
     counted: Counting = "level" if worth.fits else "delivered"
     if _after(record, transplant):
         counted = "after transplant"
@@ -225,15 +224,15 @@ def _counted(given: Given, counter: Counter, transplant: date | None) -> Counted
 def _status(found: Exposure, before: Sequence[Given], counter: Counter, applies: bool) -> Status:
     """Where the sum stands: what is open never hides that it is above in any case, and never is taken for within."""
 
-    def of(total: Fraction) -> Status:
-        return exposure.status(units.quantity(total, units.LEVEL), counter.ceiling, applies=applies)
-
+    if not applies:
+        return "not_applicable"
+    of = counter.status
     start = found.prior or NONE
     least, most = _bounds(before, start)
     if found.unmatched:
         least = min(least, start + found.delivered)
-    if of(least) in ("not_applicable", "above"):
-        return of(least)
+    if of(least) == "above":
+        return "above"
     if found.not_counted or found.counted is None:
         return "unknown"
     sums = {of(found.counted), of(least), of(most)} | ({of(start + found.delivered)} if found.unmatched else set())

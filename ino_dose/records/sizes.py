@@ -44,7 +44,7 @@ class Sizes:
 
     def __init__(self, formula: Formula, within: int, growth: Growth) -> None:
         self.formula, self.within, self.growth = formula, within, growth
-        self.grown = growth.steps[-1].to
+        self.grown = growth.steps[-1].to.magnitude
         self._measured: dict[tuple[object, object], tuple[Quantity | None, tuple[str, ...], InputError | None]] = {}
 
     def on(self, day: date, own: Iterable[Size], history: History) -> Area:
@@ -87,7 +87,7 @@ class Sizes:
         bsa, cautions, fault = self._body(
             (tall.magnitude, heavy.magnitude), lambda: bodies.measured(tall, heavy, self.formula)
         )
-        aging = self._remarks(height, day, ages=tall <= self.grown)
+        aging = self._remarks(height, day, ages=tall.magnitude <= self.grown)
         return Area(bsa, weight.size.day, (*self._remarks(weight, day), *aging, *cautions), _said(fault, history))
 
     def _body(

@@ -14,8 +14,8 @@ from .. import units
 from ..engine import body as bodies
 from ..engine import bsa_formulas
 from ..engine.body import Growth
-from ..tables import blocks
-from .columns import Columns
+from . import blocks
+from .header import Columns
 
 Texts = TypeVar("Texts", pl.Series, pl.Expr)
 SIZE_KINDS = {"height": units.HEIGHT, "weight": units.WEIGHT}
@@ -34,7 +34,7 @@ def words(columns: Columns, growth: Growth, frame: pl.DataFrame) -> pl.DataFrame
     about the BMI in tenths, and for all that is not a plain number; `question` is the one that the BMI
     raises, 0 for none. `h`, `w` (cm, kg) and `bmi` are floats.
     """
-    words = blocks.words(columns.header, frame)
+    words = blocks.words(columns, frame)
     if not (columns.has("height") and columns.has("weight")):
         none = {"hundredths": pl.UInt32, "bmi": pl.Float64, "question": pl.UInt32}
         return words.with_columns(pl.lit(None, kind).alias(name) for name, kind in none.items())
