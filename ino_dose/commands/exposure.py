@@ -114,6 +114,7 @@ def exposure(
         quantity_is,
         tuple(drug_type or ()),
         doses or id is not None or form == "json",
+        form == "csv" and not doses and id is None,
     )
     drug = Drug(library.recognised(), product, [_code(each) for each in drug_code or ()])
     for together in (True, False):
@@ -138,6 +139,7 @@ def _print(reading: Reading, counter: Counter, form: OutForm, out: str | None, i
     group, lines, lost = Group.empty(), exposure_rows.Lines(form, doses), False
     kept: list[Exposure] = []
     for found in reading.exposures():
+        lines.places = reading.rows
         if id in (None, found.patient):
             group.add(found)
             lost |= bool(found.error)
@@ -145,6 +147,9 @@ def _print(reading: Reading, counter: Counter, form: OutForm, out: str | None, i
                 kept.append(found)
             else:
                 lines.add(found)
+    if reading.plain:
+        group.add_plain(reading.plain)
+        lines.add_plain(reading.plain)
     strays = reading.strays()
     if id is None:
         lines.add(strays)

@@ -12,6 +12,7 @@ from . import exposure_rows
 from .plain_values import number, spots
 
 if TYPE_CHECKING:
+    from collections import Counter as Tally
     from fractions import Fraction
 
     from ..records.counting import Counter
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ..records.group import Group
     from ..records.record import Exposure
     from .plain_values import Row
+
+    Counts = Tally[Fraction] | Tally[int]
 
 
 def value(found: Iterable[Exposure], together: Group, reading: Reading, counter: Counter) -> Row:
@@ -55,6 +58,6 @@ def value(found: Iterable[Exposure], together: Group, reading: Reading, counter:
     }
 
 
-def _quantiles(values: list[Fraction]) -> Row | None:
+def _quantiles(values: Counts) -> Row | None:
     found = group.quantiles(values)
-    return {"of": len(values)} | {name: units.thousandths(each) for name, each in found.items()} if found else None
+    return {"of": values.total()} | {name: units.thousandths(each) for name, each in found.items()} if found else None

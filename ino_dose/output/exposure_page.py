@@ -125,7 +125,7 @@ def of_group(found: Group, reading: Reading, counter: Counter) -> Iterator[str]:
                 f"{CALLED.get(name, name)} {units.digits(units.thousandths(value))}"
                 for name, value in group.quantiles(values).items()
             )
-            yield f"{what}, of {len(values)}: {', '.join(shown)}"
+            yield f"{what}, of {values.total()}: {', '.join(shown)}"
     if reading.untreated:
         who = "patient" if reading.untreated == 1 else "patients"
         yield f"{reading.untreated} {who} without inotuzumab ozogamicin left out."

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from fractions import Fraction
 
+    from ..records.plain import Plain
     from ..records.record import Counted, Exposure
     from .plain_values import Row
 
@@ -110,13 +111,20 @@ class Lines:
         self.form, self.doses = form, doses
         self._lines: list[tuple[int, str]] = []
         self.formulas = 0
+        self.places: dict[str, int] = {}
 
     def add(self, found: Exposure) -> None:
         """The lines of a patient; who has no id is in those of administrations alone."""
         if self.doses:
             self._lines += [(number, self._line(row)) for number, row in doses(found)]
         elif found.patient:
-            self._lines.append((len(self._lines), self._line(patient(found))))
+            place = self.places.get(found.patient, len(self._lines))
+            self._lines.append((place, self._line(patient(found))))
+
+    def add_plain(self, found: Plain) -> None:
+        """The lines of patients who were found by column; nothing in them has to be quoted."""
+        text = found.results.select(A_PATIENT).write_csv(include_header=False)
+        self._lines += zip(found.results["row"], text.splitlines(keepends=True), strict=True)
 
     def _line(self, row: Row) -> str:
         if self.form == "ndjson":

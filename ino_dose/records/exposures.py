@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..engine.preparation import Product
 from ..errors import Field, InputError
+from ..tables import row_file
 from ..tables.row_file import Form
-from . import epic_mar, fhir_json, omop, rows, sact, table, transplants
+from . import epic_mar, fhir_json, rows, sact
 from .drug import Drug
 from .epic_mar import EpicMar, Line
 from .fhir import SURFACE, Fhir
-from .omop import Omop
 from .patient import Rules, exposure_of
 from .reading import Histories
 from .record import Exposure
 from .rows import Map, Rows
 from .sact import Sact
+
+if TYPE_CHECKING:
+    from .omop import Quantity
+    from .plain import Plain
+    from .table import Record
 
 Source = Literal["csv", "ndjson", "parquet", "fhir", "omop", "sact", "epic"]
 NO_MAP = Map({})
@@ -31,7 +36,8 @@ class Task(NamedTuple):
     `source` is their format, None where the files tell it. `map` are a person's names of columns, `passed` columns
     let through although nearly ours, `transplants` a file of them, `transplant_codes` those of procedures as
     (system, code), `quantity` what a quantity of OMOP is, `types` further types of its administrations.
-    `every` is whether administrations of other drugs are kept.
+    `every` is whether administrations of other drugs are kept, `by_column` whether the exposures of plain patients
+    may be found all at once.
     """
 
     files: tuple[str, ...]
@@ -40,9 +46,10 @@ class Task(NamedTuple):
     passed: tuple[str, ...] = ()
     transplants: str | None = None
     transplant_codes: tuple[tuple[str, str], ...] = ()
-    quantity: omop.Quantity | None = None
+    quantity: Quantity | None = None
     types: tuple[str, ...] = ()
     every: bool = False
+    by_column: bool = False
 
 
 class Scattered(Exception):
@@ -53,6 +60,7 @@ class Reading:
     """The files of a task, read once; what was seen in them beside patients is known at the end.
 
     With `together` a patient is done with when the next one begins, and Scattered is raised where one comes back.
+    `plain` are the patients whose exposures were found by column, `rows` the number of each other's first row.
     """
 
     def __init__(self, task: Task, drug: Drug, product: Product, rules: Rules, together: bool) -> None:
@@ -61,6 +69,8 @@ class Reading:
         self.ended: Counter[str] = Counter()
         self.untreated = 0
         self.without_prior = True
+        self.plain: Plain | None = None
+        self.rows: dict[str, int] = {}
         self._done = set[int]()
         self._waits = False
 
@@ -68,6 +78,8 @@ class Reading:
         """Each patient's exposure, in the order in which patients first appear."""
         of = self.histories.of
         if self.task.transplants:
+            from . import transplants
+
             self.histories.transplants = transplants.read(self.task.transplants)
         for file in self.task.files:
             for _ in self._rows(file):
@@ -79,6 +91,8 @@ class Reading:
         """What no patient can be found for, when all has been read."""
         if not self.task.every:
             self.ended["passed over"] = self.histories.passed.total()
+        if self.plain:
+            self.ended["level"] += self.plain.administrations
         return self._end(exposure_of(self.histories.strays, self.rules))
 
     def _closed(self, ids: Sequence[str]) -> Iterator[Exposure]:
@@ -107,6 +121,8 @@ class Reading:
         return self._fhir(file) if source == "fhir" else self._table(file)
 
     def _omop(self, folder: str) -> Iterator[None]:
+        from .omop import Omop
+
         if self.together:
             raise Scattered
         if self.task.quantity is None:
@@ -133,7 +149,7 @@ class Reading:
         form: Form | None = source if source in ("csv", "ndjson", "parquet") else None
         lines = list[Line]()
         layout: Rows | Sact | EpicMar | None = None
-        for record in table.rows(file, form, self._layout):
+        for record in self._records(file, form):
             layout = record.layout
             self.histories.surface = layout.surface
             if isinstance(layout, EpicMar):
@@ -146,6 +162,23 @@ class Reading:
             for row in layout.orders(lines):
                 self.histories.take(row)
                 yield
+
+    def _records(self, file: str, form: Form | None) -> Iterator[Record[Rows | Sact | EpicMar]]:
+        """The rows of a table; those of plain patients are taken together where that may be."""
+        from . import plain, table
+
+        task = self.task
+        form = form or (None if file == "-" else row_file.form(file, "from"))
+        if (
+            not task.by_column
+            or form not in ("csv", "parquet")
+            or len(task.files) > 1
+            or task.map.names
+            or task.transplants
+        ):
+            return table.rows(file, form, self._layout)
+        self.plain, self.rows, rest = plain.read(file, form, self._layout, self.histories, self.rules)
+        return rest
 
     def _layout(self, names: Sequence[str], place: str, form: Form) -> Rows | Sact | EpicMar:
         """Whose columns a table has: those of SACT or of Epic, or ours."""

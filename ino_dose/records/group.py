@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
 
 from .record import Exposure
+
+if TYPE_CHECKING:
+    from .plain import Plain
 
 STATUSES = ("below", "between", "above", "unknown", "undecided", "not_applicable")
 QUANTILES = {
@@ -24,31 +28,38 @@ class Group(NamedTuple):
     """Patients by category (`refused` among them), and of those who had a dose, mg/m² and days to transplant, sorted."""
 
     statuses: Counter[str]
-    exposures: list[Fraction]
-    days: list[Fraction]
+    exposures: Counter[Fraction]
+    days: Counter[int]
 
     @classmethod
     def empty(cls) -> Group:
         """Nobody yet."""
-        return cls(Counter(), [], [])
+        return cls(Counter(), Counter(), Counter())
 
     def add(self, found: Exposure) -> None:
         """One more patient."""
         self.statuses[found.status or "refused"] += 1
         if found.status and found.doses and found.counted is not None:
-            self.exposures.append(found.counted)
+            self.exposures[found.counted] += 1
         if found.status and found.days_to_transplant is not None:
-            self.days.append(Fraction(found.days_to_transplant))
+            self.days[found.days_to_transplant] += 1
+
+    def add_plain(self, found: Plain) -> None:
+        """Those who were found by column."""
+        self.statuses.update(found.statuses)
+        self.exposures.update(found.totals)
+        self.days.update(found.days)
 
 
-def quantiles(values: Sequence[Fraction]) -> dict[str, Fraction]:
+def quantiles(values: Counter[Fraction] | Counter[int]) -> dict[str, Fraction]:
     """The quantiles of values, exactly: between two values that are next to each other in proportion."""
     if not values:
         return {}
-    ordered, found = sorted(values), {}
+    ordered: list[Fraction | int] = sorted(values)
+    ends = list(accumulate(values[each] for each in ordered))  # type: ignore[index]
+    found = {}
     for name, share in QUANTILES.items():
-        place = share * (len(ordered) - 1)
-        low = int(place)
-        high = min(low + 1, len(ordered) - 1)
-        found[name] = ordered[low] + (place - low) * (ordered[high] - ordered[low])
+        place = share * (ends[-1] - 1)
+        low, high = (Fraction(ordered[bisect_right(ends, min(int(place) + step, ends[-1] - 1))]) for step in (0, 1))
+        found[name] = low + (place - int(place)) * (high - low)
     return found

@@ -7,8 +7,11 @@ from functools import lru_cache
 from io import BufferedReader
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+import polars as pl
+
+from ..engine.body import Growth
 from ..errors import InputError
-from ..tables import blocks, json_line, lines, row_file
+from ..tables import blocks, bsa_column, json_line, lines, row_file
 from ..tables.header import Columns
 from ..tables.row_file import Form
 
@@ -46,12 +49,30 @@ def rows(file: str, form: Form | None, choose: Callable[[Sequence[str], str, For
         if form == "ndjson":
             yield from _of_objects(stream, name, choose)
             return
+    for layout, words, numbers in frames(file, form, choose):
+        yield from records(words, numbers, name, layout, form)
+
+
+def frames(
+    file: str, form: Form, choose: Callable[[Sequence[str], str, Form], L], growth: Growth | None = None
+) -> Iterator[tuple[L, pl.DataFrame, pl.Series]]:
+    """The rows of CSV or Parquet in words by field, a few thousand at a time, and each one's line; with growth references their BSA too."""
     with blocks.opened(file, form) as (source, _):
-        layout = choose(source.names, name, form)
-        fields, where = list(layout.columns.names), "row " if form == "parquet" else ""
-        for block in source.blocks(layout.columns, lambda frame: blocks.words(layout.columns, frame), True, "parquet"):
-            for line, cells in zip(block.lines, block.words.select(fields).iter_rows(), strict=True):
-                yield Record(f"{name}:{where}{line}", dict(zip(fields, cells, strict=True)), layout)
+        layout = choose(source.names, row_file.place(file), form)
+        columns = layout.columns
+
+        def words(frame: pl.DataFrame) -> pl.DataFrame:
+            return bsa_column.words(columns, growth, frame) if growth else blocks.words(columns, frame)
+
+        for block in source.blocks(columns, words, True, "parquet"):
+            yield layout, block.words, block.lines
+
+
+def records(words: pl.DataFrame, lines: pl.Series, name: str, layout: L, form: Form) -> Iterator[Record[L]]:
+    """Rows of a frame one by one."""
+    fields, where = list(layout.columns.names), "row " if form == "parquet" else ""
+    for line, cells in zip(lines, words.select(fields).iter_rows(), strict=True):
+        yield Record(f"{name}:{where}{line}", dict(zip(fields, cells, strict=True)), layout)
 
 
 def _of_objects(

@@ -1,0 +1,246 @@
+"""Rows of which nothing has to be looked at twice → the exposures of their patients by column, as the usual way says them.
+
+A patient is plain whose every row is a dose of a day of its own, given, with sizes of its own, that fits one level, before
+the transplant if there is one, and of whom nothing is remarked on. All others go the usual way, row by row. A float
+only finds the rounded sum of mg ÷ m², and never near a tie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from .. import request, units
+from ..engine import body as bodies
+from ..errors import InputError
+from ..tables import row_file
+from ..tables.row_file import Form
+from ..units import Numeral
+from . import table
+from .patient import Rules
+from .reading import Histories
+from .rows import Rows
+from .table import L, Record
+
+if TYPE_CHECKING:
+    from ..units import Quantity
+
+SCALE = 10**9
+"""Levels and prior exposure are summed in whole billionths of mg/m²."""
+TIE = 1e-6
+"""How near a tie, in thousandths of mg/m², a sum of floats is not trusted; its own error is below 1e-9 here."""
+BY_COLUMN = "mosteller"
+"""The formula whose BSA is known by column."""
+USUAL_ID = r"^[0-9A-Za-z][0-9A-Za-z _./:#-]*$"
+USUAL_DATE = r"^(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+NEEDED = {"id", "date", "dose", "height", "weight"}
+NO_LEVEL_STATED, NO_TRANSPLANT, UNSAID = 0, -(10**9), 10**17
+"""What empty cells say, as numbers that no other cell gives."""
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+class Plain(NamedTuple):
+    """The exposures of plain patients, one a row, in the words of results; `row` is the number of each one's first row.
+
+    `statuses`, `totals` (mg/m²) and `days` to transplant are how many of them have each; `administrations` is how many they had.
+    """
+
+    results: pl.DataFrame
+    statuses: dict[str, int]
+    totals: dict[Fraction, int]
+    days: dict[int, int]
+    administrations: int
+
+
+def read(
+    file: str, form: Form, choose: Callable[[Sequence[str], str, Form], L], histories: Histories, rules: Rules
+) -> tuple[Plain | None, dict[str, int], Iterator[Record[L]]]:
+    """The plain patients of a table, the number of each other patient's first row, and the rows of those."""
+    pieces = list(table.frames(file, form, choose, rules.sizes.growth))
+    if not pieces:
+        return None, {}, iter(())
+    layout, found = pieces[0][0], None
+    words = pl.concat([words for _, words, _ in pieces]).with_row_index("number")
+    lines = pl.concat([lines for *_, lines in pieces])
+    if isinstance(layout, Rows):
+        found, words = split(words, layout, histories, rules)
+    first = dict(words.group_by("id").agg(pl.col("number").first()).iter_rows())
+    return found, first, table.records(words, lines[words["number"]], row_file.place(file), layout, form)
+
+
+def split(frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules) -> tuple[Plain | None, pl.DataFrame]:
+    """The plain patients of a table, and the rows of the others. The words of the frame have their BSA beside them."""
+    if not set(frame.columns) >= NEEDED or rules.sizes.formula.id != BY_COLUMN or not frame.height:
+        return None, frame
+    texts = _Texts(layout, histories)
+    rows = frame.select(
+        row=pl.int_range(pl.len(), dtype=pl.UInt32),
+        who=_who(frame["id"]),
+        day=pl.when(pl.col("date").str.contains(USUAL_DATE)).then(pl.col("date").str.to_date("%Y-%m-%d", strict=False)),
+        bsa=pl.when(pl.col("question").is_null() & (pl.col("hundredths") <= int(bodies.LARGE * 100))).then(
+            "hundredths"
+        ),
+        usual=pl.col("id").str.contains(USUAL_ID),
+        **{field: texts.each(frame[field], say) for field, say in texts.fields.items() if field in frame.columns},
+    )
+    if not _by_day(rows):
+        rows = rows.sort("who", "day", "row")
+    rows = rows.hstack(_worth(rows, texts, rules))
+    found = _patients(rows, set(frame.columns), rules)
+    if not found.height:
+        return None, frame
+    others = ~rows["who"].is_in(found["who"].implode())
+    rest = frame[rows["row"].filter(others).sort()] if others.any() else frame.clear()
+    return _plain(found, frame, rules), rest
+
+
+class _Texts:
+    """What cells say, each text asked once: amounts by their number among `amounts`, a day as such, yes as 1."""
+
+    def __init__(self, layout: Rows, histories: Histories) -> None:
+        self.layout, self.histories = layout, histories
+        self.amounts: list[Quantity] = []
+        self.fields: dict[str, Callable[[str], int | None]] = {
+            "dose": lambda cell: self._amount("dose", cell),
+            "level": lambda cell: self._amount("level", cell) if cell else NO_LEVEL_STATED,
+            "status": lambda cell: int(histories.drug.outcome(cell)[0] == "given") or None,
+            "drug": lambda cell: int(histories.drug.named(cell).kind == "it") or None,
+            "transplant": self._transplant,
+            "prior": self._prior,
+        }
+
+    def each(self, cells: pl.Series, say: Callable[[str], int | None]) -> pl.Series:
+        """What each cell says, None where it is not plain."""
+        texts = cells.unique()
+        return cells.replace_strict(texts, pl.Series([say(text) for text in texts], dtype=pl.Int64))
+
+    def _said(self, field: str, cell: str) -> str:
+        return Numeral(cell, self.layout.units[field]) if field in self.layout.units else cell
+
+    def _amount(self, field: str, cell: str) -> int | None:
+        amount, _ = self.histories.amount(field, self._said(field, cell))
+        if amount is None:
+            return None
+        self.amounts.append(amount)
+        return len(self.amounts)
+
+    def _transplant(self, cell: str) -> int | None:
+        day = self.histories.moment(cell).day
+        return day.toordinal() - EPOCH if day else None if cell else NO_TRANSPLANT
+
+    def _prior(self, cell: str) -> int | None:
+        """In billionths of mg/m²; nothing of one that is unknown, is not whole in those, or cannot be read."""
+        if cell in ("", "none"):
+            return UNSAID if not cell else 0
+        with suppress(InputError):
+            prior = request.prior(self._said("prior", cell))
+            whole = None if prior is None else Fraction(prior.magnitude) * SCALE
+            return int(whole) if whole is not None and whole.denominator == 1 and whole < UNSAID else None
+        return None
+
+
+def _who(ids: pl.Series) -> pl.Series:
+    """A number for each patient, in the order in which they appear."""
+    runs = ids.rle_id()
+    heads = ids.filter((runs != runs.shift()).fill_null(True))
+    if heads.n_unique() == heads.len():
+        return runs
+    seen = heads.unique(maintain_order=True)
+    return ids.replace_strict(seen, pl.int_range(seen.len(), dtype=pl.UInt32, eager=True))
+
+
+def _by_day(rows: pl.DataFrame) -> bool:
+    """Whether the rows of each patient come together, by day."""
+    same = pl.col("who") == pl.col("who").shift()
+    later = (pl.col("who") > pl.col("who").shift()) | (same & (pl.col("day") >= pl.col("day").shift()))
+    return bool(rows.select(later.fill_null(True).all()).item())
+
+
+def _worth(rows: pl.DataFrame, texts: _Texts, rules: Rules) -> pl.DataFrame:
+    """What each dose counts in billionths of mg/m², and mg ÷ m² as a float: of each pair of mg and BSA asked once."""
+    keys = ["dose", "bsa", *(["level"] if "level" in rows.columns else [])]
+    pairs = rows.select(keys).unique().drop_nulls()
+    found = [_one(texts, rules, *pair) for pair in pairs.iter_rows()]
+    schema = {"value": pl.Int64, "delivered": pl.Float64}
+    worth = pairs.hstack(pl.DataFrame(found, schema, orient="row"))
+    return rows.select(keys).join(worth, on=keys, how="left", maintain_order="left").select(list(schema))
+
+
+def _one(texts: _Texts, rules: Rules, dose: int, bsa: int, level: int = NO_LEVEL_STATED) -> tuple[int | None, float]:
+    """What mg count that fit one level and no other; nothing where they do not, or it is not whole in billionths."""
+    area = units.quantity(Decimal(bsa).scaleb(-2), units.AREA)
+    stated = texts.amounts[level - 1] if level != NO_LEVEL_STATED else None
+    worth = rules.counter.worth(texts.amounts[dose - 1], area, stated)
+    whole = Fraction(worth.value) * SCALE
+    plain = len(worth.fits) == 1 and whole.denominator == 1
+    return int(whole) if plain else None, float(worth.delivered)
+
+
+def _patients(rows: pl.DataFrame, columns: set[str], rules: Rules) -> pl.DataFrame:
+    """The patients who are plain."""
+    day, plain = pl.col("day"), [pl.col("usual"), pl.col("value").is_not_null()]
+    plain += [pl.col(field).is_not_null() for field in ("status", "drug", "transplant", "prior") if field in columns]
+    plain += [((pl.col("who") != pl.col("who").shift()) | (day > day.shift())).fill_null(True)]
+    said = [pl.col("row").min(), pl.len().alias("doses"), day.min().alias("first"), day.max().alias("last")]
+    said += [pl.col("value").sum(), pl.col("delivered").sum() * 1000]
+    for field, nothing in (("transplant", NO_TRANSPLANT), ("prior", UNSAID)):
+        if field in columns:
+            stated = pl.col(field).filter(pl.col(field) != nothing)
+            said += [stated.min().alias(field), stated.max().alias(f"{field}_too")]
+    found = rows.with_columns(plain=pl.all_horizontal(plain)).group_by("who").agg(pl.col("plain").all(), *said)
+    found = found.filter("plain", (pl.col("delivered") - pl.col("delivered").floor() - 0.5).abs() > TIE)
+    if "transplant" in columns:
+        alone = pl.col("transplant").is_null() | (pl.col("transplant") == pl.col("transplant_too"))
+        found = found.filter(
+            alone, pl.col("transplant").is_null() | (pl.col("last").to_physical() < pl.col("transplant"))
+        )
+    if "prior" in columns:
+        found = found.filter(pl.col("prior").is_not_null(), pl.col("prior") == pl.col("prior_too"))
+    return found.sort("row")
+
+
+def _plain(found: pl.DataFrame, frame: pl.DataFrame, rules: Rules) -> Plain:
+    """Plain patients in the words of results."""
+    total = found["value"] + found["prior"] if "prior" in found.columns else found["value"]
+    days = found["transplant"] - found["last"].to_physical() if "transplant" in found.columns else None
+    totals = total.unique()
+    exact = {each: Fraction(each, SCALE) for each in totals}
+    status = pl.Series([rules.counter.status(exact[each]) for each in totals], dtype=pl.String)
+    shown = pl.Series([units.digits(exact[each]) for each in totals], dtype=pl.String)
+    delivered = (found["delivered"] + 0.5).floor().cast(pl.Int64)
+    sums = delivered.unique()
+    text = pl.Series([units.digits(Decimal(each).scaleb(-3)) for each in sums], dtype=pl.String)
+    statuses, nothing = total.replace_strict(totals, status), pl.lit(None, pl.String)
+    results = found.select(
+        id=frame["id"][found["row"]],
+        doses="doses",
+        first_date="first",
+        last_date="last",
+        counted_mg_per_m2=total.replace_strict(totals, shown),
+        delivered_mg_per_m2=delivered.replace_strict(sums, text),
+        unmatched=0,
+        ceiling_status=statuses,
+        days_to_transplant=nothing if days is None else days,
+        after_transplant_mg_per_m2=0,
+        not_counted=0,
+        warnings=nothing,
+        error=nothing,
+    )
+    return Plain(
+        results.insert_column(0, found["row"]),
+        _counts(statuses),
+        {exact[each]: count for each, count in _counts(total).items()},
+        {} if days is None else _counts(days.drop_nulls()),
+        int(found["doses"].sum()),
+    )
+
+
+def _counts(values: pl.Series) -> dict[Any, int]:
+    """How often each value is there."""
+    return dict(values.value_counts().iter_rows())
