@@ -135,7 +135,7 @@ class Reading:
     def _fhir(self, file: str) -> Iterator[None]:
         self.histories.surface = SURFACE
         fhir = Fhir(self.drug, self.task.transplant_codes)
-        for place, resource in fhir_json.read(file):
+        for place, resource in fhir_json.read(file, fhir.relevant):
             for row in fhir.read(place, resource):
                 self.histories.take(row)
                 yield

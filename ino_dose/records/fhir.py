@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -42,6 +43,9 @@ class Fhir:
         self.sizes: dict[str, SizeKind] = {code: kind for code, kind in sizes.items() if kind in SIZE_UNITS}  # type: ignore[misc]
         self.units, self.outcomes = drug.codes_of("UCUM"), drug.codes_of("FHIR")
         self.undone = {code for code, means in drug.codes_of("SNOMED CT").items() if means == "not done"}
+        words = ['"MedicationAdministration"', '"Medication"', '"Bundle"', r"\u", *(f'"{code}"' for code in self.sizes)]
+        words += ['"Procedure"'] if self.transplants else []
+        self.relevant = re.compile("|".join(map(re.escape, words)).encode())
         self.medications: dict[str, Recognised] = {}
         self.waiting: list[tuple[str, Row]] = []
 

@@ -30,12 +30,17 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _decoder = json.JSONDecoder(object_pairs_hook=_once, parse_float=str, parse_int=str)
 
 
-def read(file: str) -> Iterator[tuple[str, Resource]]:
-    """The resources of a file and where each stands. Raises InputError for what is no JSON, or no resource."""
+def read(file: str, relevant: re.Pattern[bytes]) -> Iterator[tuple[str, Resource]]:
+    """The resources of a file and where each stands. Raises InputError for what is no JSON, or no resource.
+
+    A whole line of NDJSON in which nothing is found that is `relevant` is passed over unread; most are, of a hospital.
+    """
     name, number, read = row_file.place(file), 0, False
     with row_file.opened(file) as stream:
         for number, line in enumerate(stream, 1):
             if line.isspace() or (number == 1 and not line.removeprefix(row_file.BOM).strip()):
+                continue
+            if read and not relevant.search(line) and line[:1] == b"{" and line.rstrip()[-1:] == b"}":
                 continue
             place = f"{name}:{number}"
             text = _text(line.removeprefix(row_file.BOM) if number == 1 else line, place)

@@ -39,7 +39,7 @@ BY_COLUMN = "mosteller"
 """The formula whose BSA is known by column."""
 USUAL_ID = r"^[0-9A-Za-z][0-9A-Za-z _./:#-]*$"
 USUAL_DATE = r"^(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
-NEEDED = {"id", "date", "dose", "height", "weight"}
+PLAIN_FIELDS = {"id", "date", "dose", "height", "weight"}
 NO_LEVEL_STATED, NO_TRANSPLANT, UNSAID = 0, -(10**9), 10**17
 """What empty cells say, as numbers that no other cell gives."""
 EPOCH = date(1970, 1, 1).toordinal()
@@ -76,7 +76,7 @@ def read(
 
 def split(frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules) -> tuple[Plain | None, pl.DataFrame]:
     """The plain patients of a table, and the rows of the others. The words of the frame have their BSA beside them."""
-    if not set(frame.columns) >= NEEDED or rules.sizes.formula.id != BY_COLUMN or not frame.height:
+    if not set(frame.columns) >= PLAIN_FIELDS or rules.sizes.formula.id != BY_COLUMN or not frame.height:
         return None, frame
     texts = _Texts(layout, histories)
     rows = frame.select(
@@ -184,7 +184,7 @@ def _one(texts: _Texts, rules: Rules, dose: int, bsa: int, level: int = NO_LEVEL
 
 def _patients(rows: pl.DataFrame, columns: set[str], rules: Rules) -> pl.DataFrame:
     """The patients who are plain."""
-    day, plain = pl.col("day"), [pl.col("usual"), pl.col("value").is_not_null()]
+    day, plain = pl.col("day"), [pl.col("usual"), pl.col("day").is_not_null(), pl.col("value").is_not_null()]
     plain += [pl.col(field).is_not_null() for field in ("status", "drug", "transplant", "prior") if field in columns]
     plain += [((pl.col("who") != pl.col("who").shift()) | (day > day.shift())).fill_null(True)]
     said = [pl.col("row").min(), pl.len().alias("doses"), day.min().alias("first"), day.max().alias("last")]

@@ -98,7 +98,8 @@ class Histories:
             self._background(said, history, row.place)
         sizes = self._sizes(said, when.day, row.place)
         if outcome.reason != "entered in error":
-            history.sizes += sizes
+            for size in sizes:
+                history.sizes.setdefault(size.kind, {}).setdefault(when.day, []).append(size)
         if not _is_administration(row, sizes):
             self.informed += not row.aside
             if when.fault and said.get("date"):

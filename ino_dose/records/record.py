@@ -62,7 +62,7 @@ class History:
     def __init__(self, patient: str, surface: Surface) -> None:
         self.patient, self.surface = patient, surface
         self.administrations: list[Administration] = []
-        self.sizes: list[Size] = []
+        self.sizes: dict[SizeKind, dict[date | None, list[Size]]] = {}
         self.transplants: set[date] = set()
         self.priors: set[Decimal | Fraction | None] = set()
         self.prior_unsaid = self.ours = False

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ..units import Quantity
 
 UNDATED = date.min
+HEAVY_AND_TALL: tuple[SizeKind, SizeKind] = ("weight", "height")
+Days = dict[date | None, list[Size]]
+"""The sizes of one kind by their day, each day's in the order of the files."""
 
 
 class Area(NamedTuple):
@@ -50,10 +53,11 @@ class Sizes:
     def on(self, day: date, own: Iterable[Size], history: History) -> Area:
         """The BSA on a day: by the dose's own record, else that day's sizes, else those nearest before, else the next."""
         all, mine = history.sizes, {size.kind: Found(size) for size in own}
+        none: Days = {}
         if area := mine.get("bsa"):
             return self._stated(area, day, history)
-        weight, height = (mine.get(kind) or _nearest(all, kind, day) for kind in ("weight", "height"))
-        stated = _nearest(all, "bsa", day)
+        weight, height = (mine.get(kind) or _nearest(all.get(kind, none), day) for kind in HEAVY_AND_TALL)
+        stated = _nearest(all.get("bsa", none), day)
         if stated and not (weight and height and ("weight" in mine or weight.nearness(day) < stated.nearness(day))):
             return self._stated(stated, day, history)
         if not weight or not height:
@@ -118,19 +122,16 @@ class Sizes:
         return tuple(said)
 
 
-def _nearest(all: list[Size], kind: SizeKind, day: date) -> Found | None:
+def _nearest(all: Days, day: date) -> Found | None:
     """The size of that day or the last before it, of several the last in the file; else the first after it, else one without a day."""
-    sizes = [size for size in all if size.kind == kind]
-    if dated := [size for size in sizes if size.day is not None]:
-        sizes = dated
-    if not sizes:
-        return None
-    before = [size for size in sizes if (size.day or UNDATED) <= day]
-    if not before:
-        return Found(min(sizes, key=lambda size: size.day or UNDATED), later=True)
-    latest = max(size.day or UNDATED for size in before)
-    there = [size for size in before if (size.day or UNDATED) == latest]
-    return Found(there[-1], doubled=any(_differ(size, there[-1]) for size in there))
+    if day not in all:
+        before = max((each for each in all if each is not None and each < day), default=None)
+        after = min((each for each in all if each is not None and each > day), default=None)
+        if before is None:
+            return Found(all[after][0], later=after is not None) if after or None in all else None
+        day = before
+    there = all[day]
+    return Found(there[-1], doubled=len(there) > 1 and any(_differ(size, there[-1]) for size in there))
 
 
 def _of(size: Size) -> str:
