@@ -110,13 +110,13 @@ def exposure(
         Map.of(map or ()),
         tuple(passed or ()),
         transplants,
-        tuple(_code(each) for each in transplant_code or ()),
+        tuple(_code(each, "transplant code") for each in transplant_code or ()),
         quantity_is,
         tuple(drug_type or ()),
         doses or id is not None or form == "json",
         form == "csv" and not doses and id is None,
     )
-    drug = Drug(library.recognised(), product, [_code(each) for each in drug_code or ()])
+    drug = Drug(library.recognised(), product, [_code(each, "drug code") for each in drug_code or ()])
     for together in (True, False):
         if together and ("-" in files or len(files) > 1):
             continue  # what cannot be read twice, or is in several files, is held whole
@@ -141,10 +141,11 @@ def _print(reading: Reading, counter: Counter, form: OutForm, out: str | None, i
     for found in reading.exposures():
         lines.places = reading.rows
         if id in (None, found.patient):
-            group.add(found)
+            if found.treated or id:
+                group.add(found)
             lost |= bool(found.error)
             if form in ("json", "table"):
-                kept.append(found)
+                kept += [found] * (found.treated or id is not None)
             else:
                 lines.add(found)
     if reading.plain:
@@ -192,12 +193,16 @@ def _form(output: str | None, file: str, source: str | None) -> OutForm:
     from ..tables import row_file
 
     if output not in (None, "-"):
+        if Path(str(output)).suffix.lower() == ".json":
+            return "json"
         return row_file.form(str(output), "to")
     here = f".{source}" if source else Path(file).suffix.lower()
     return row_file.ENDINGS.get(here, "csv")
 
 
-def _code(said: str) -> tuple[str, str]:
+def _code(said: str, field: str) -> tuple[str, str]:
     """`SYSTEM|CODE`, or a code of any system."""
     system, _, code = said.rpartition("|")
+    if not code:
+        raise InputError(Field(field), f"{said!r} has no code", "write it like http://snomed.info/sct|CODE")
     return system, code

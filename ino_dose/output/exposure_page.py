@@ -129,6 +129,9 @@ def of_group(found: Group, reading: Reading, counter: Counter) -> Iterator[str]:
     if reading.untreated:
         who = "patient" if reading.untreated == 1 else "patients"
         yield f"{reading.untreated} {who} without inotuzumab ozogamicin left out."
+    if reading.unused:
+        said = f"{len(reading.unused)} of the transplants that were named, by patient or by code, are in no record"
+        yield f"{said}: {', '.join(sorted(reading.unused)[:NAMES])}."
     names = sorted(reading.histories.passed.items(), key=lambda each: (-each[1], each[0]))
     if names:
         more = f", and {len(names) - NAMES} other names" if len(names) > NAMES else ""

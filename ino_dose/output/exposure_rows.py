@@ -117,7 +117,7 @@ class Lines:
         """The lines of a patient; who has no id is in those of administrations alone."""
         if self.doses:
             self._lines += [(number, self._line(row)) for number, row in doses(found)]
-        elif found.patient:
+        elif found.patient and found.treated:
             place = self.places.get(found.patient, len(self._lines))
             self._lines.append((place, self._line(patient(found))))
 

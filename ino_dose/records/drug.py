@@ -25,14 +25,20 @@ OTHERS = ("gemtuzumab", "mylotarg")
 
 
 class Recognised(NamedTuple):
-    """What a name or a code was recognised as: the drug, nearly its name, no name at all, or another drug."""
+    """What a name or a code was recognised as: the drug, nearly its name, no name at all, or another drug.
+
+    `problem` is why it is not certain, where that is not the name itself.
+    """
 
     kind: Kind
     name: str = ""
+    problem: str = ""
 
     @property
     def fault(self) -> InputError:
         """Why a row cannot be counted whose drug is not told for certain."""
+        if self.problem:
+            return InputError(Field("drug"), self.problem, "name it, or its code, where it was inotuzumab ozogamicin")
         if self.kind == "unnamed":
             return InputError(Field("drug"), "the drug has no name", "write inotuzumab ozogamicin where it was that")
         problem = f"{self.name!r} may be inotuzumab ozogamicin or not"
@@ -50,7 +56,8 @@ class Drug:
         self.codes = {
             (each.system, each.code) for each in codes.codes if each.means == "drug" and each.system != "name"
         }
-        self.codes |= {(each.system, each.code) for each in product.codes} | {*more}
+        self.codes |= {(each.system, _form(each.system, each.code)) for each in product.codes}
+        self.codes |= {(codes.systems.get(system, system), code) for system, code in more}
         self.bare = {code for _, code in self.codes}
         self.systems = codes.systems
         self.codes_of = codes.of
@@ -62,7 +69,7 @@ class Drug:
         plain = " ".join(name.casefold().replace("\xa0", " ").split())
         if not plain:
             return UNNAMED
-        if name.strip() in self.bare:
+        if name.strip() in self.bare or _form("NDC", name.strip()) in self.bare:
             return IT
         for known in self.names:
             before, found, behind = plain.partition(known)
@@ -85,7 +92,8 @@ class Drug:
 
     def coded(self, system: str, code: str) -> bool:
         """Whether a code of a system, which may be the address that FHIR gives it, is the drug's."""
-        return (self.systems.get(system, system), code) in self.codes
+        system = self.systems.get(system, system)
+        return (system, _form(system, code)) in self.codes or ("", code) in self.codes
 
     def outcome(self, word: str) -> tuple[str, str]:
         """What a `status` cell says: `given`, `not given` with the word itself as the reason, or `open` where it is not known."""
@@ -94,6 +102,17 @@ class Drug:
             return "given", ""
         means = self.words.get(plain, "open")
         return means, plain if means == "not given" else ""
+
+
+def _form(system: str, code: str) -> str:
+    """A code as it is compared: of the NDC 5, 4 and 2 digits, however it was hyphened or shortened."""
+    if system != "NDC":
+        return code
+    parts = code.split("-")
+    if len(parts) > 1:
+        return "-".join(part.zfill(width) for part, width in zip(parts, (5, 4, 2), strict=False))
+    digits = code.zfill(11)
+    return f"{digits[:5]}-{digits[5:9]}-{digits[9:]}" if code.isdecimal() and len(code) > 9 else code
 
 
 def _letters(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..errors import Surface
@@ -43,9 +43,19 @@ class Line(NamedTuple):
     words: Words
 
     @property
-    def action(self) -> str:
-        """The code or the name of what was done."""
-        return (self.words.get("action") or self.words.get("action name") or "").strip().casefold()
+    def order(self) -> tuple[str, str]:
+        """The order of a patient that it belongs to."""
+        return self.words["id"], named_columns.whole(self.words["order"])
+
+    @property
+    def number(self) -> str:
+        """Which line of its order it is."""
+        return named_columns.whole(self.words["line"])
+
+    @property
+    def edits(self) -> str:
+        """The line that it replaces, if any."""
+        return named_columns.whole(self.words.get("edited") or "")
 
 
 class EpicMar(NamedTuple):
@@ -62,60 +72,80 @@ class EpicMar(NamedTuple):
         columns, surface = named_columns.read(names, place, "Epic's MAR", EPIC, NEEDED_OF_EPIC)
         return cls(columns, surface, drug, drug.codes_of("Epic MAR"))
 
-    def orders(self, lines: Iterable[Line]) -> Iterator[Row]:
-        """What each line says, in the order of the file, once all lines of its order are known."""
-        lines, of = list(lines), dict[tuple[str, str], list[Line]]()
+    def orders(self, lines: Sequence[Line]) -> Iterator[Row]:
+        """What each line says, in the order of the files, once all lines of all orders are known."""
+        of = dict[tuple[str, str], list[Line]]()
         for line in lines:
-            of.setdefault((line.words["id"], line.words["order"]), []).append(line)
-        edited = {
-            (*key, line.words["edited"]): line
-            for key, order in of.items()
-            for line in order
-            if line.words.get("edited")
-        }
-        broken = {id(line): paused for order in of.values() for line, paused in self._broken(order)}
+            of.setdefault(line.order, []).append(line)
+        ends = {id(line): end for order in of.values() for line, end in self._ends(order)}
         for line in lines:
-            words = line.words
             settled: tuple[Counting, str] | None = None
-            outcome = self._outcome(line)
-            later = edited.get((words["id"], words["order"], words["line"]))
-            if later and later is not line:
-                settled = "not given", f"edited, and replaced by {later.place}"
-            elif self.codes.get(line.action) in ("during", "restarted", "paused"):
+            end = ends.get(id(line), self._outcome(line))
+            outcome = end if isinstance(end, Outcome) else GIVEN
+            if isinstance(end, Line):
+                settled = "not given", f"edited, and replaced by {end.place}"
+            elif self._means(line) in ("during", "restarted", "paused"):
                 settled = "passed over", "a part of an infusion that its bag counts"
-            elif paused := broken.get(id(line)):
-                outcome = Outcome(
-                    "open", f"paused or stopped ({paused.place}) and not restarted: how much ran is not said"
-                )
-            said = {"id": words["id"], "date": words["date"], "dose": _dose(words)}
-            yield Row(line.place, said, self.drug.named(words["drug"]), outcome, settled)
+            said = {"id": line.words["id"], "date": line.words["date"], "dose": _dose(line.words)}
+            yield Row(line.place, said, self.drug.named(line.words["drug"]), outcome, settled)
+
+    def _means(self, line: Line) -> str:
+        """What was done, by its code or its name; where they differ it is not known."""
+        found = [self.codes.get(self._action(line, column)) for column in ("action", "action name")]
+        known = {means for means in found if means}
+        return known.pop() if len(known) == 1 else ""
+
+    def _action(self, line: Line, column: str) -> str:
+        return named_columns.whole(line.words.get(column) or "").casefold()
 
     def _outcome(self, line: Line) -> Outcome:
-        means = self.codes.get(line.action)
+        means = self._means(line)
         if means == "not given":
-            return Outcome("not given", line.action)
-        if means in ("given", "during", "restarted", "paused"):
+            return Outcome("not given", self._action(line, "action") or self._action(line, "action name"))
+        if means:
             return GIVEN
+        said = [cell for column in ("action", "action name") if (cell := line.words.get(column))]
+        what = f"{' '.join(said)!r} is not known" if said else "is empty: whether it was given is not said"
         column = self.columns.names.get("action") or self.columns.names.get("action name") or EPIC["action"]
-        what = f"{line.action!r} is not known" if line.action else "is empty: whether it was given is not said"
         return Outcome("open", f"{column}: {what}")
 
-    def _broken(self, order: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
-        """The bags of an order that were paused and did not run on, with the line that says so."""
+    def _ends(self, order: Sequence[Line]) -> Iterator[tuple[Line, Line | Outcome]]:
+        """The lines of an order that do not stand as they are: with the one that replaces each, or why it is open."""
+        if wrong := [line for line in order if not (line.number.isdecimal() and (line.edits or "0").isdecimal())]:
+            open_ = Outcome("open", f"{self.columns.names['line']}: {wrong[0].words['line']!r} of its order is no line")
+            yield from ((line, open_) for line in order)
+            return
+        by_number = {line.number: line for line in order}
+        newer = {line.edits: line for line in order if line.edits and line.edits in by_number}
+        stands = list[tuple[int, Line]]()
+        for line in order:
+            first, seen = line, {line.number}
+            while first.edits in by_number and first.edits not in seen:
+                first = by_number[first.edits]
+                seen.add(first.number)
+            if first.edits in seen or len(by_number) < len(order):
+                yield line, Outcome("open", "the lines of its order replace each other, or are there twice")
+            elif line.number in newer:
+                yield line, newer[line.number]
+            else:
+                stands.append((int(first.number), line))
+        yield from self._broken([line for _, line in sorted(stands, key=lambda each: each[0])])
+
+    def _broken(self, order: Sequence[Line]) -> Iterator[tuple[Line, Outcome]]:
+        """The bags of an order that were paused and did not run on."""
         bag: Line | None = None
         paused: Line | None = None
-        for line in sorted(order, key=lambda line: int(line.words["line"]) if line.words["line"].isdecimal() else 0):
-            means = self.codes.get(line.action)
+        for line in (*order, None):
+            means = self._means(line) if line else "given"
             if means == "given":
                 if bag and paused:
-                    yield bag, paused
+                    why = f"paused or stopped ({paused.place}) and not restarted: how much ran is not said"
+                    yield bag, Outcome("open", why)
                 bag, paused = line, None
             elif means == "paused":
                 paused = line
             elif means == "restarted":
                 paused = None
-        if bag and paused:
-            yield bag, paused
 
 
 def _dose(words: Words) -> str:

@@ -60,7 +60,7 @@ class Reading:
     """The files of a task, read once; what was seen in them beside patients is known at the end.
 
     With `together` a patient is done with when the next one begins, and Scattered is raised where one comes back.
-    `plain` are the patients whose exposures were found by column, `rows` the number of each other's first row.
+    `unused` are patients of a file of transplants, and codes of transplants, that are in no record. `plain` are the patients whose exposures were found by column, `rows` the number of each other's first row.
     """
 
     def __init__(self, task: Task, drug: Drug, product: Product, rules: Rules, together: bool) -> None:
@@ -71,8 +71,11 @@ class Reading:
         self.without_prior = True
         self.plain: Plain | None = None
         self.rows: dict[str, int] = {}
+        self.unused = set[str]()
+        self.met = set[str]()
+        self.mar: tuple[EpicMar, list[Line]] | None = None
         self._done = set[int]()
-        self._waits = False
+        self.fhir = Fhir(drug, task.transplant_codes)
 
     def exposures(self) -> Iterator[Exposure]:
         """Each patient's exposure, in the order in which patients first appear."""
@@ -85,12 +88,26 @@ class Reading:
             for _ in self._rows(file):
                 if self.together and len(of) > 1:
                     yield from self._closed(list(of)[:-1])
+        self._late()
+        self.met |= {code for _, code in self.fhir.met}
+        self.unused = self.histories.transplants.keys() - self.histories.met
+        self.unused |= {code for _, code in self.task.transplant_codes} - self.met
         yield from self._closed(list(of))
+
+    def _late(self) -> None:
+        """What can be said only when all has been read: of medications that come late, of orders, of names for one patient."""
+        for row in self.fhir.late():
+            self.histories.take(row)
+        if self.mar:
+            layout, lines = self.mar
+            self.histories.surface = layout.surface
+            for row in layout.orders(lines):
+                self.histories.take(row)
+        self.histories.rename(self.fhir.aliases)
 
     def strays(self) -> Exposure:
         """What no patient can be found for, when all has been read."""
-        if not self.task.every:
-            self.ended["passed over"] = self.histories.passed.total()
+        self.ended["passed over"] += self.histories.unkept
         if self.plain:
             self.ended["level"] += self.plain.administrations
         return self._end(exposure_of(self.histories.strays, self.rules))
@@ -99,13 +116,14 @@ class Reading:
         """The patients whose rows have all come; those that a format of all drugs names and who were not treated are left out."""
         for id in ids:
             if self.together:
-                if self._waits or hash(id) in self._done:
+                if self.fhir.waiting or self.fhir.aliases or hash(id) in self._done:
                     raise Scattered
                 self._done.add(hash(id))
             history = self.histories.of.pop(id)
             if not history.ours and all(each.settled == "passed over" for each in history.administrations):
                 self.untreated += 1
-                self.ended["passed over"] += len(history.administrations)
+                if self.task.every:
+                    yield self._end(exposure_of(history, self.rules)._replace(treated=False))
                 continue
             yield self._end(exposure_of(history, self.rules))
 
@@ -118,49 +136,57 @@ class Reading:
         source = self.task.source
         if source == "omop" or (source is None and file != "-" and Path(file).is_dir()):
             return self._omop(file)
-        return self._fhir(file) if source == "fhir" else self._table(file)
+        return self._fhir(file) if source == "fhir" or (source is None and _is_fhir(file)) else self._table(file)
 
     def _omop(self, folder: str) -> Iterator[None]:
         from .omop import Omop
 
+        self._alone("map", "pass")
         if self.together:
             raise Scattered
         if self.task.quantity is None:
             problem = "has to be said: OMOP's quantity may be mg, vials or mL"
             raise InputError(Field("quantity is"), problem, "add ", Field("quantity is", "mg"))
         codes = [code for _, code in self.task.transplant_codes]
-        Omop(self.drug, self.product, self.task.quantity, codes, self.task.types).read(folder, self.histories)
+        omop = Omop(self.drug, self.product, self.task.quantity, codes, self.task.types)
+        omop.read(folder, self.histories)
+        self.met |= omop.met
         yield
 
     def _fhir(self, file: str) -> Iterator[None]:
+        self._alone("map", "quantity is", "drug type", "pass")
         self.histories.surface = SURFACE
-        fhir = Fhir(self.drug, self.task.transplant_codes)
-        for place, resource in fhir_json.read(file, fhir.relevant):
-            for row in fhir.read(place, resource):
+        for place, resource in fhir_json.read(file, self.fhir.relevant):
+            for row in self.fhir.read(place, resource):
                 self.histories.take(row)
                 yield
-            self._waits = bool(fhir.waiting)
-        for row in fhir.late():
-            self.histories.take(row)
-        self._waits = False
+
+    def _alone(self, *fields: str) -> None:
+        """Refuse options that say nothing of a format."""
+        task = self.task
+        given: dict[str, object] = {
+            "map": task.map.names,
+            "pass": task.passed,
+            "quantity is": task.quantity,
+            "drug type": task.types,
+        }
+        given["transplant code"] = task.transplant_codes
+        for field in fields:
+            if given[field]:
+                raise InputError(Field(field), "says nothing of these records", "leave it out")
 
     def _table(self, file: str) -> Iterator[None]:
         source = self.task.source
         form: Form | None = source if source in ("csv", "ndjson", "parquet") else None
-        lines = list[Line]()
-        layout: Rows | Sact | EpicMar | None = None
         for record in self._records(file, form):
             layout = record.layout
             self.histories.surface = layout.surface
             if isinstance(layout, EpicMar):
-                lines.append(Line(record.place, record.words))
+                self.mar = self.mar or (layout, [])
+                self.mar[1].append(Line(record.place, record.words))
                 continue
             for row in layout.read(record.place, record.words):
                 self.histories.take(row, ours=isinstance(layout, Rows))
-                yield
-        if isinstance(layout, EpicMar):
-            for row in layout.orders(lines):
-                self.histories.take(row)
                 yield
 
     def _records(self, file: str, form: Form | None) -> Iterator[Record[Rows | Sact | EpicMar]]:
@@ -183,13 +209,22 @@ class Reading:
     def _layout(self, names: Sequence[str], place: str, form: Form) -> Rows | Sact | EpicMar:
         """Whose columns a table has: those of SACT or of Epic, or ours."""
         source, map = self.task.source, self.task.map
+        self._alone("quantity is", "drug type", "transplant code")
         own = map.names or source in ("csv", "ndjson", "parquet")
         if source == "sact" or (not own and sact.is_layout(names)):
             return Sact.of(names, place, self.drug)
         if source == "epic" or (not own and epic_mar.is_layout(names)):
             return EpicMar.of(names, place, self.drug)
-        if "resourceType" in names:
-            raise InputError(place, "is FHIR", "add --from fhir")
         found = rows.layout(names, place, self.drug, map, self.task.passed, form)
         self.without_prior &= "prior" not in found.columns.names
         return found
+
+
+def _is_fhir(file: str) -> bool:
+    """Whether a file begins as resources of FHIR do."""
+    with row_file.opened(file) as stream:
+        begins = stream.peek(SNIFFED)[:SNIFFED].removeprefix(row_file.BOM).lstrip()
+    return begins[:1] == b"{" and b'"resourceType"' in begins
+
+
+SNIFFED = 4096

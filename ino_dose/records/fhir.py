@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
-from ..errors import Surface
+from ..errors import InputError, Surface
 from ..units import Numeral
 from .drug import IT, UNNAMED, Drug, Recognised
-from .fhir_json import Resource
+from .fhir_json import Number, Resource
 from .reading import GIVEN, Outcome, Row
 from .record import SizeKind
 
+MOST_PLACES = 40
+OURS = ("mg", "mcg", "kg", "g", "lb", "cm", "m", "in", "m2")
 SIZE_UNITS = {"height": ("cm", "m", "in"), "weight": ("kg", "g", "lb"), "bsa": ("m2",), "dose": ("mg", "mcg")}
 VALUED = ("final", "amended", "corrected", "preliminary")
 """The statuses of an Observation whose value stands."""
@@ -27,7 +30,13 @@ ELEMENTS = {
     "weight": "valueQuantity",
     "bsa": "valueQuantity",
 }
-SURFACE = Surface(lambda field: ELEMENTS.get(field, field), lambda field: f"{ELEMENTS.get(field.name)} {field.value}")
+
+
+def _shown(fields: str) -> str:
+    return ", ".join(dict.fromkeys(ELEMENTS.get(field, field) for field in fields.split(", ")))
+
+
+SURFACE = Surface(_shown, lambda field: f"{_shown(field.name)} {field.value}".rstrip())
 
 
 class Fhir:
@@ -38,16 +47,20 @@ class Fhir:
 
     def __init__(self, drug: Drug, transplants: Iterable[tuple[str, str]] = ()) -> None:
         self.drug = drug
-        self.transplants = {*transplants}
+        self.transplants = {(drug.systems.get(system, system), code) for system, code in transplants}
+        self.met = set[tuple[str, str]]()
         sizes = drug.codes_of("LOINC")
         self.sizes: dict[str, SizeKind] = {code: kind for code, kind in sizes.items() if kind in SIZE_UNITS}  # type: ignore[misc]
         self.units, self.outcomes = drug.codes_of("UCUM"), drug.codes_of("FHIR")
         self.undone = {code for code, means in drug.codes_of("SNOMED CT").items() if means == "not done"}
-        words = ['"MedicationAdministration"', '"Medication"', '"Bundle"', r"\u", *(f'"{code}"' for code in self.sizes)]
+        words = ['"MedicationAdministration"', '"Medication"', '"Bundle"', "\\u", *(f'"{code}"' for code in self.sizes)]
         words += ['"Procedure"'] if self.transplants else []
         self.relevant = re.compile("|".join(map(re.escape, words)).encode())
         self.medications: dict[str, Recognised] = {}
         self.waiting: list[tuple[str, Row]] = []
+        self.aliases: dict[str, str] = {}
+        self.bases: dict[str, str] = {}
+        self.statuses: dict[str, str] = {}
 
     def read(self, place: str, resource: Resource) -> Iterator[Row]:
         """What a resource says."""
@@ -61,55 +74,97 @@ class Fhir:
                     yield from self._procedure(place, resource)
             case "Medication":
                 found = self._medication(resource)
-                for name in (f"Medication/{resource.get('id')}", resource.get("fullUrl")):
-                    if isinstance(name, str):
-                        self.medications[name] = found
+                for name in (f"Medication/{resource.get('id')}", _text(resource.get("fullUrl"))):
+                    known = self.medications.setdefault(name, found)
+                    if name and known.kind != found.kind:
+                        self.medications[name] = Recognised(
+                            "near", problem=f"{name} is there twice, as different drugs"
+                        )
+            case "Patient":
+                if (url := _text(resource.get("fullUrl"))) and (id := _text(resource.get("id"))):
+                    self.aliases |= {alias: id for alias in [url.rpartition("/")[2].rpartition(":")[2]] if alias != id}
 
     def late(self) -> Iterator[Row]:
         """The administrations that waited for their medication."""
         for reference, row in self.waiting:
-            found = self.medications.get(reference)
-            yield row._replace(drug=found or Recognised("near", f"{reference}, which is not in these files,"))
+            problem = f"the medication {reference} is not in these files"
+            yield row._replace(drug=self.medications.get(reference) or Recognised("near", problem=problem))
         self.waiting.clear()
 
     def _administration(self, place: str, resource: Resource) -> Iterator[Row]:
-        dosage = _object(resource, "dosage")
+        if "medication" in resource:
+            raise InputError(place, "is of FHIR R5, whose administrations differ", "export R4")
+        id = _text(resource.get("id"))
         said = {
-            "id": patient(resource),
+            "id": self._patient(resource, place),
             "date": _when(resource, "effective"),
-            "dose": self._quantity(_object(dosage, "dose"), "dose"),
-            "administration id": _text(resource.get("id")),
+            "dose": self._quantity(_object(_object(resource, "dosage"), "dose"), "dose"),
+            "administration id": id,
         }
-        drug = self._concept(resource["medicationCodeableConcept"]) if "medicationCodeableConcept" in resource else None
-        row = Row(place, said, drug or UNNAMED, self._outcome(resource))
-        reference = _text(_object(resource, "medicationReference").get("reference"))
-        if drug or not reference:
-            yield row
+        row = Row(place, said, UNNAMED, self._outcome(resource))
+        for drug in self._drug(resource, row):
+            if (
+                drug.kind != "other"
+                and id
+                and self.statuses.setdefault(id, _text(resource.get("status"))) != resource["status"]
+            ):
+                problem = f"MedicationAdministration {id} is there twice: {self.statuses[id]} and {resource['status']}"
+                raise InputError(place, problem, "keep the one that stands")
+            yield row._replace(drug=drug)
+
+    def _drug(self, resource: Resource, row: Row) -> Iterator[Recognised]:
+        """What was given; nothing as long as its medication is still to come."""
+        if "medicationCodeableConcept" in resource:
+            yield self._concept(resource["medicationCodeableConcept"])
+            return
+        found = _object(resource, "medicationReference")
+        reference = _text(found.get("reference")).partition("/_history")[0]
+        relative = "/".join(reference.split("/")[-2:])
+        if not reference:
+            yield self.drug.named(_text(found.get("display")))
         elif reference.startswith("#"):
             there = [each for each in _list(resource, "contained") if each.get("id") == reference[1:]]
-            yield row._replace(drug=self._medication(there[0]) if there else UNNAMED)
-        elif found := self.medications.get(reference.partition("/_history")[0]):
-            yield row._replace(drug=found)
+            yield self._medication(there[0]) if there else UNNAMED
+        elif known := self.medications.get(reference) or self.medications.get(relative):
+            yield known
         else:
-            self.waiting.append((reference.partition("/_history")[0], row))
+            self.waiting.append((reference if reference.startswith("urn:") else relative, row))
 
     def _outcome(self, resource: Resource) -> Outcome:
         status = _text(resource.get("status"))
-        means = self.outcomes.get(status)
+        means, undone = self.outcomes.get(status), self._not_done(resource)
         if means == "given":
-            return GIVEN
+            return Outcome("open", f"status: {status}, and its reason says that it was not done") if undone else GIVEN
         if means == "not given":
             return Outcome("not given", "entered in error" if status == "entered-in-error" else "not done")
-        reasons = (code for reason in _list(resource, "statusReason") for code in _list(reason, "coding"))
-        if any(_text(code.get("code")) in self.undone for code in reasons):
+        if undone:
             return Outcome("not given", f"{status}, not done")
         return Outcome("open", f"status: {status or 'none'} does not say that it was given whole")
 
+    def _not_done(self, resource: Resource) -> bool:
+        """Whether the reason for a status is that it was not done."""
+        reasons = (code for reason in _list(resource, "statusReason") for code in _list(reason, "coding"))
+        return any(
+            self.drug.systems.get(_text(code.get("system"))) == "SNOMED CT" and _text(code.get("code")) in self.undone
+            for code in reasons
+        )
+
     def _medication(self, resource: Resource) -> Recognised:
-        if "code" in resource:
-            return self._concept(resource["code"])
-        parts = [self._concept(_object(each, "itemCodeableConcept")) for each in _list(resource, "ingredient")]
-        return next((part for part in parts if part.kind != "other"), parts[0] if parts else UNNAMED)
+        """A Medication: what its code says and what its ingredients say, which may not differ about this drug."""
+        found = [self._concept(resource["code"])] if "code" in resource else []
+        for each in _list(resource, "ingredient"):
+            display = _text(_object(each, "itemReference").get("display"))
+            found.append(
+                self._concept(each["itemCodeableConcept"])
+                if "itemCodeableConcept" in each
+                else self.drug.named(display)
+            )
+        if not found:
+            return UNNAMED
+        ours = [each for each in found if each.kind in ("it", "near")]
+        if ours and found[0].kind == "other" and "code" in resource:
+            return Recognised("near", found[0].name)
+        return next((each for each in found if each.kind == "it"), ours[0] if ours else found[0])
 
     def _concept(self, concept: Any) -> Recognised:
         """What a coded drug is: by a code, else by its text; where those do not agree it is nearly the drug."""
@@ -131,47 +186,74 @@ class Fhir:
 
     def _quantity(self, quantity: Resource, field: str) -> str:
         """A Quantity as text: a number in one of our units, else with its unit behind it."""
-        number, code, unit = (_text(quantity.get(key)) for key in ("value", "code", "unit"))
-        if not number:
+        number, code, unit = quantity.get("value"), _text(quantity.get("code")), _text(quantity.get("unit"))
+        if number is None:
             return ""
-        if "e" in number.lower():
-            number = f"{_plain(number)}"
-        if quantity.get("comparator"):
-            return f"{quantity['comparator']}{number} {code or unit}"
-        ours = self.units.get(code) if code else self.units.get(unit)
-        return Numeral(number, ours) if ours in SIZE_UNITS[field] else f"{number} {code or unit}".rstrip()
+        if not isinstance(number, Number):
+            return f"{number!r} in quotes"
+        ucum = (
+            self.drug.systems.get(_text(quantity.get("system")), "UCUM" if "system" not in quantity else "") == "UCUM"
+        )
+        coded = self.units.get(code) if ucum else None
+        worded = self.units.get(unit, unit if unit in OURS else None)
+        ours = coded or worded
+        plain = _plain(number)
+        if quantity.get("comparator") or ours not in SIZE_UNITS[field] or (coded and worded and coded != worded):
+            both = f"{code}/{unit}" if coded and worded and coded != worded else code or unit
+            return f"{_text(quantity.get('comparator'))}{plain} {both}".rstrip()
+        return Numeral(plain, ours)
 
     def _observation(self, place: str, resource: Resource) -> Iterator[Row]:
         if resource.get("status") not in VALUED:
             return
         for part in (resource, *_list(resource, "component")):
             kind = self._size(part)
-            if kind and "valueQuantity" in part:
-                size = self._quantity(_object(part, "valueQuantity"), kind)
-                yield Row(place, {"id": patient(resource), "date": _when(resource, "effective"), kind: size})
+            if kind and (size := self._quantity(_object(part, "valueQuantity"), kind)):
+                yield Row(
+                    place, {"id": self._patient(resource, place), "date": _when(resource, "effective"), kind: size}
+                )
 
     def _size(self, part: Resource) -> SizeKind | None:
-        code = part.get("code")
-        for coding in code.get("coding", ()) if isinstance(code, dict) else ():
-            if kind := self.sizes.get(coding.get("code")):
-                return kind if self.drug.systems.get(coding.get("system")) == "LOINC" else None
+        for coding in _list(part.get("code"), "coding"):
+            kind = self.sizes.get(_text(coding.get("code")))
+            if kind and self.drug.systems.get(_text(coding.get("system"))) == "LOINC":
+                return kind
         return None
 
     def _procedure(self, place: str, resource: Resource) -> Iterator[Row]:
-        codes = [(_text(c.get("system")), _text(c.get("code"))) for c in _list(resource.get("code"), "coding")]
         if resource.get("status") != "completed":
             return
-        if any(("", code) in self.transplants or (system, code) in self.transplants for system, code in codes):
-            yield Row(place, {"id": patient(resource), "transplant": _when(resource, "performed")})
+        for coding in _list(resource.get("code"), "coding"):
+            system, code = _text(coding.get("system")), _text(coding.get("code"))
+            if met := self.transplants & {("", code), (self.drug.systems.get(system, system), code)}:
+                self.met |= met
+                when = _when(resource, "performed") or "without a date"
+                yield Row(place, {"id": self._patient(resource, place), "transplant": when})
+                return
 
+    def _patient(self, resource: Resource, place: str) -> str:
+        """Whose a resource is: the last part of the reference to its subject, or the identifier that stands for it.
 
-def patient(resource: Resource) -> str:
-    """Whose a resource is: the last part of the reference to its subject, or the identifier that stands for it."""
-    subject = _object(resource, "subject")
-    reference = _text(subject.get("reference")).partition("/_history")[0]
-    if reference:
-        return reference.rpartition("/")[2].removeprefix("urn:uuid:")
-    return _text(_object(subject, "identifier").get("value"))
+        Raises InputError where two patients would then have one name.
+        """
+        subject = _object(resource, "subject")
+        reference = _text(subject.get("reference")).partition("/_history")[0]
+        if reference.startswith("#"):
+            there = [each for each in _list(resource, "contained") if each.get("id") == reference[1:]]
+            found = _list(there[0], "identifier") if there else []
+            base, id = (_text(found[0].get("system")), _text(found[0].get("value"))) if found else ("", "")
+        elif reference:
+            base, _, id = reference.rpartition("/")
+            if base and base.rpartition("/")[2] != "Patient":
+                return ""
+            base, id = base.removesuffix("Patient"), id.removeprefix("urn:uuid:")
+        else:
+            whose = _object(subject, "identifier")
+            base, id = _text(whose.get("system")), _text(whose.get("value"))
+        if base and id and self.bases.setdefault(id, base) != base:
+            problem = f"two patients are called {id}: of {self.bases[id]} and of {base}"
+            raise InputError(place, problem, "read their files one after the other")
+        return id
 
 
 def _when(resource: Resource, what: str) -> str:
@@ -198,8 +280,8 @@ def _text(value: Any) -> str:
 
 
 def _plain(number: str) -> str:
-    """A number with an exponent as plain digits; of an enormous one as it is, to be refused."""
-    from decimal import Decimal
-
+    """A number with an exponent as plain digits; an enormous one as it is, to be refused."""
+    if "e" not in number.lower():
+        return number
     value = Decimal(number)
-    return f"{value:f}" if abs(value.adjusted()) < 40 else number
+    return f"{value:f}" if abs(value.adjusted()) < MOST_PLACES else number

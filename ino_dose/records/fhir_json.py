@@ -15,6 +15,10 @@ BLANKS = re.compile(r"[ \t\r\n]*")
 WHAT = "write a FHIR R4 resource a line, or a Bundle"
 
 
+class Number(str):
+    """A number, digit for digit; a text that looks like one is none."""
+
+
 class _Twice(Exception):
     """A key that is there twice in an object."""
 
@@ -27,7 +31,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_once, parse_float=str, parse_int=str)
+_decoder = json.JSONDecoder(object_pairs_hook=_once, parse_float=Number, parse_int=Number)
 
 
 def read(file: str, relevant: re.Pattern[bytes]) -> Iterator[tuple[str, Resource]]:
@@ -81,13 +85,18 @@ def _resources(found: Any, place: str) -> Iterator[tuple[str, Resource]]:
         yield place, found
         return
     entries = found.get("entry", [])
-    for entry in entries if isinstance(entries, list) else ():
+    if not isinstance(entries, list):
+        raise InputError(place, "is a Bundle whose entry is no list", WHAT)
+    for entry in entries:
         yield from _entry(entry, place)
 
 
 def _entry(entry: Any, place: str) -> Iterator[tuple[str, Resource]]:
     """The resource of an entry, which remembers the address that others name it by."""
     resource = entry.get("resource") if isinstance(entry, dict) else None
+    request = entry.get("request") if isinstance(entry, dict) else None
+    if isinstance(request, dict) and request.get("method") == "DELETE":
+        return
     if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
         if isinstance(entry.get("fullUrl"), str):
             resource["fullUrl"] = entry["fullUrl"]
@@ -97,10 +106,13 @@ def _entry(entry: Any, place: str) -> Iterator[tuple[str, Resource]]:
 def _document(text: str, name: str) -> Iterator[tuple[str, Resource]]:
     """A Bundle over several lines: each entry is read when its turn comes, so that little more than the text is held."""
     try:
-        at, kind = _next(text, 0, "{"), ""
+        at, kind, keys = _next(text, 0, "{"), "", set[str]()
         while text[at] != "}":
             key, at = _decoder.raw_decode(text, at)
             at = _next(text, at, ":")
+            if key in keys:
+                raise _Twice(key)
+            keys.add(key)
             if key == "entry" and text[at] == "[":
                 at = _next(text, at, "[")
                 while text[at] != "]":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -44,9 +45,12 @@ TABLES = {
         "moment": "drug_exposure_start_datetime",
         "dose": "quantity",
         "type": "drug_type_concept_id",
+        "administration id": "drug_exposure_id",
     },
 }
-OPTIONAL = ("unit", "unit word", "moment", "drug")
+OPTIONAL = ("unit", "unit word", "moment", "drug", "administration id")
+CODED = ("id", "concept", "unit", "type", "administration id")
+"""The fields that are whole numbers."""
 MEASURES: dict[str, tuple[SizeKind, tuple[str, ...]]] = {
     "height": ("height", ("cm", "m", "in")),
     "weight": ("weight", ("kg", "g", "lb")),
@@ -61,8 +65,8 @@ class Omop:
         self, drug: Drug, product: Product, quantity: Quantity, transplants: Iterable[str], types: Iterable[str]
     ) -> None:
         self.drug, self.product, self.quantity = drug, product, quantity
-        self.codes = drug.codes_of("OMOP")
-        self.transplants = {*transplants}
+        self.codes, self.words = drug.codes_of("OMOP"), drug.codes_of("unit word")
+        self.transplants, self.met = {*transplants}, set[str]()
         self.types = {code for code, means in self.codes.items() if means == "administration"} | {*types}
 
     def read(self, folder: str, histories: Histories) -> None:
@@ -80,25 +84,29 @@ class Omop:
             say: Callable[[str, Words], Row | None] = getattr(self, f"_{name}")
             for record in table.rows(str(file), None, partial(_layout, wanted)):
                 histories.surface = record.layout.surface
-                if row := say(record.place, record.words):
+                words = {key: named_columns.whole(cell) if key in CODED else cell for key, cell in record.words.items()}
+                if row := say(record.place, words):
                     histories.take(row)
 
     def _measurement(self, place: str, words: Words) -> Row | None:
         kind, spelled = MEASURES.get(self.codes.get(words["concept"], ""), (None, ()))
         if kind is None or not words["value"]:
             return None
-        code = words.get("unit") or ""
-        unit = self.codes.get(code) or (words.get("unit word") or "").strip()
-        size = Numeral(words["value"], unit) if unit in spelled else f"{words['value']} {unit or code}".rstrip()
-        return Row(place, {"id": words["id"], "date": words["date"], kind: size})
+        code, word = words.get("unit") or "", (words.get("unit word") or "").strip()
+        coded, worded = self.codes.get(code, ""), self.words.get(word.casefold(), "")
+        unit = coded or worded
+        doubt = unit not in spelled or (coded and worded and coded != worded)
+        size = f"{words['value']} {code} {word}".rstrip() if doubt else Numeral(words["value"], unit)
+        return Row(place, {"id": words["id"], "date": _when(words), kind: size})
 
     def _procedure_occurrence(self, place: str, words: Words) -> Row | None:
         if words["concept"] not in self.transplants:
             return None
-        return Row(place, {"id": words["id"], "transplant": words["date"]})
+        self.met.add(words["concept"])
+        return Row(place, {"id": words["id"], "transplant": words["date"] or "without a date"})
 
     def _drug_exposure(self, place: str, words: Words) -> Row:
-        said = {"id": words["id"], "date": words.get("moment") or words["date"]}
+        said = {"id": words["id"], "date": _when(words), "administration id": words.get("administration id") or ""}
         drug, outcome, settled = self._drug(words), GIVEN, None
         if drug.kind != "other":
             said["dose"] = self._mass(words["dose"])
@@ -113,9 +121,10 @@ class Omop:
     def _drug(self, words: Words) -> Recognised:
         """By the concept, else by what the source called it."""
         concept, name = words["concept"], words.get("drug") or ""
-        if self.drug.coded("OMOP", concept):
-            return IT
         found = self.drug.named(name)
+        if self.drug.coded("OMOP", concept):
+            another = found.kind == "other" and re.search("[A-Za-z]", name) and not self.drug.coded("", name)
+            return Recognised("near", name) if another else IT
         if found.kind == "unnamed" and concept not in ("", "0"):
             return Recognised("other", f"concept {concept}")
         return found if found.kind != "unnamed" else UNNAMED
@@ -146,8 +155,17 @@ def _layout(wanted: dict[str, str], names: Sequence[str], place: str, form: Form
     return _Layout(*named_columns.read(names, place, "OMOP", wanted, needed))
 
 
+def _when(words: Words) -> str:
+    """The day, with the time on it where that is of the same day."""
+    moment, day = words.get("moment") or "", words["date"]
+    return moment if moment[:10] == day[:10] else day
+
+
 def _file(folder: Path, name: str) -> Path | None:
-    """The file of a table, in any case."""
+    """The file of a table, in any case. Raises InputError where there are several."""
     found = sorted(folder.iterdir()) if folder.is_dir() else []
-    forms: dict[str, Form] = row_file.ENDINGS
-    return next((each for each in found if each.stem.lower() == name and each.suffix.lower() in forms), None)
+    of_table = [each for each in found if each.stem.lower() == name and each.suffix.lower() in row_file.ENDINGS]
+    if len(of_table) > 1:
+        problem = f"has {' and '.join(each.name for each in of_table)}, which are one table"
+        raise InputError(row_file.place(str(folder)), problem, "leave one")
+    return of_table[0] if of_table else None

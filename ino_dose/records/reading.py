@@ -27,8 +27,12 @@ AMOUNTS_OF = {
     "level": units.LEVEL,
 }
 TIME = re.compile(
-    r"[T ]([0-9]{2}):?([0-9]{2})(?::?([0-9]{2})(?:\.([0-9]+))?)? ?(?:(Z)|([+-])([0-9]{2}):?([0-9]{2})?)?", re.ASCII
+    r"[T ]([01]?[0-9]|2[0-3]):?([0-5][0-9])(?::?([0-5][0-9]|60)(?:\.([0-9]+))?)? ?"
+    r"(?:(Z)|([+-])([01][0-9]|2[0-3]):?([0-5][0-9])?)?",
+    re.ASCII,
 )
+
+DAY = 24 * 60
 
 
 class Moment(NamedTuple):
@@ -71,32 +75,34 @@ class Row(NamedTuple):
 class Histories:
     """The histories of patients, filled row by row; each text of a field is read once.
 
-    `surface` says how the fields are named where they were written; `transplants` are known beforehand, by patient.
+    `surface` says how the fields are named where they were written; `transplants` are known beforehand, by patient, and
+    `met` are those of them whose rows have come.
     `every` keeps administrations of other drugs too. `passed` counts the names of those, `strays` holds what no
-    patient can be found for, and `informed` counts rows that are no administration.
+    patient can be found for, `informed` counts rows that are no administration, `unkept` administrations not kept.
     """
 
     def __init__(self, drug: Drug, every: bool = True) -> None:
         self.drug, self.every, self.surface = drug, every, OPTIONS
         self.of: dict[str, History] = {}
         self.transplants: dict[str, set[date]] = {}
+        self.met = set[str]()
         self.passed: Counter[str] = Counter()
         self.strays = History("", OPTIONS)
-        self.informed = 0
+        self.informed = self.unkept = 0
         self.number = 0
         self._amounts: dict[tuple[str, str, str], tuple[Quantity | None, str]] = {}
         self._moments: dict[str, Moment] = {}
 
     def take(self, row: Row, ours: bool = False) -> None:
         """Put what a row says into the history of its patient; a row of our tables makes one, whatever the drug."""
-        said, id = row.said, row.said.get("id") or ""
+        said, id = row.said, (row.said.get("id") or "").strip(" ")
         history = self.of.get(id) or self._new(id)
         history.ours |= ours
         when = self.moment(said.get("date") or "")
         outcome = row.outcome or self._outcome(said.get("status") or "")
         if id and (said.get("transplant") or "prior" in said):
             self._background(said, history, row.place)
-        sizes = self._sizes(said, when.day, row.place)
+        sizes = self._sizes(said, when, row.place)
         if outcome.reason != "entered in error":
             for size in sizes:
                 history.sizes.setdefault(size.kind, {}).setdefault(when.day, []).append(size)
@@ -107,6 +113,7 @@ class Histories:
             return
         if row.drug and row.drug.kind == "other" and not self.every:
             self.passed[row.drug.name] += 1
+            self.unkept += 1
             return
         dose, fault = self.amount("dose", said.get("dose") or "")
         level, unlike = self.amount("level", said.get("level") or "")
@@ -132,8 +139,24 @@ class Histories:
         if not id:
             return self.strays
         self.of[id] = history = History(id, self.surface)
+        if id in self.transplants:
+            self.met.add(id)
         history.transplants |= self.transplants.get(id, set())
         return history
+
+    def rename(self, aliases: Mapping[str, str]) -> None:
+        """Put what was recorded under other names of a patient to the one history."""
+        for alias, id in aliases.items():
+            if alias != id and (other := self.of.pop(alias, None)):
+                history = self.of.get(id) or self._new(id)
+                history.administrations += other.administrations
+                history.administrations.sort(key=lambda each: each.number)
+                history.transplants |= other.transplants
+                history.refused += other.refused
+                history.faults += other.faults
+                for kind, days in other.sizes.items():
+                    for day, sizes in days.items():
+                        history.sizes.setdefault(kind, {}).setdefault(day, []).extend(sizes)
 
     def _settled(self, row: Row, when: Moment, outcome: Outcome, fault: str) -> tuple[Counting | Literal[""], str]:
         """How an administration ends whatever else is recorded, and why."""
@@ -151,7 +174,7 @@ class Histories:
             return "not counted", outcome.reason
         if when.fault:
             return "not counted", self._said(when.fault)
-        if not row.said.get("id"):
+        if not (row.said.get("id") or "").strip(" "):
             return "not counted", self._said(InputError(Field("id"), "is empty", "write whose dose it is"))
         if fault:
             return "not counted", fault
@@ -185,9 +208,9 @@ class Histories:
             return None, self._said(error)
         return amount, ""
 
-    def _sizes(self, said: Mapping[str, str], day: date | None, place: str) -> tuple[Size, ...]:
+    def _sizes(self, said: Mapping[str, str], when: Moment, place: str) -> tuple[Size, ...]:
         return tuple(
-            Size(kind, day, amount, place, fault)
+            Size(kind, when.day, amount, place, fault, when.time)
             for kind in MEASURABLE
             for amount, fault in [self.amount(kind, said.get(kind) or "")]
             if amount is not None or fault
@@ -224,11 +247,11 @@ class Histories:
 def _is_administration(row: Row, sizes: tuple[Size, ...]) -> bool:
     """Whether a row is of a dose: where it has one, names a drug, says what became of it, or says nothing else."""
     said = row.said
-    if said.get("dose") or said.get("status") or row.settled or row.outcome:
+    if row.settled or row.outcome or (row.drug and row.drug.kind != "unnamed"):
         return True
-    if row.drug and row.drug.kind != "unnamed":
+    if any(said.get(field) for field in ("dose", "status", "level", "administration id")):
         return True
-    return not (sizes or said.get("transplant") or said.get("prior"))
+    return bool(said.get("date")) and not (sizes or said.get("transplant") or said.get("prior"))
 
 
 def _moment(text: str) -> Moment:
@@ -247,12 +270,13 @@ def _moment(text: str) -> Moment:
 
 
 def _time(found: re.Match[str]) -> str:
-    """The time of day, to be compared; with a zone as minutes of universal time."""
+    """The time of day, to be compared and sorted: minutes, of universal time where there is a zone, and seconds."""
     hour, minute, second, rest, zulu, sign, hours, minutes = found.groups(default="")
     seconds = f"{second or '00'}.{rest}".rstrip("0").rstrip(".") if rest else second or "00"
-    if (hour, minute, seconds) == ("00", "00", "00"):
+    at = 60 * int(hour) + int(minute)
+    if not at and seconds == "00":
         return ""
     if not zulu and not sign:
-        return f"{hour}:{minute}:{seconds}"
+        return f"{at:04}:{seconds}"
     ahead = 0 if zulu else int(f"{sign}1") * (60 * int(hours) + int(minutes or 0))
-    return f"{60 * int(hour) + int(minute) - ahead} min {seconds} s UTC"
+    return f"{at - ahead + DAY:04}:{seconds} UTC"

@@ -21,7 +21,7 @@ COUNTINGS: Final[tuple[Counting, ...]] = get_args(Counting)
 class Size(NamedTuple):
     """A height (cm), a weight (kg) or a BSA (m²) and its day, None where it has none.
 
-    `value` is None where it cannot be read; `fault` says why. `place` is where it stands.
+    `value` is None where it cannot be read; `fault` says why. `place` is where it stands, `time` sorts those of a day.
     """
 
     kind: SizeKind
@@ -29,6 +29,7 @@ class Size(NamedTuple):
     value: Quantity | None
     place: str
     fault: str = ""
+    time: str = ""
 
 
 class Administration(NamedTuple):
@@ -90,6 +91,8 @@ class Counted(NamedTuple):
 class Exposure(NamedTuple):
     """A patient's exposure before transplant, and how each administration entered it.
 
+    `treated` is false of one whom a format of all drugs names and who had none of this.
+
     `counted` is prior exposure and what counts through the day of the latest transplant, in mg/m², None where prior
     exposure is unknown; `delivered` the sum of mg ÷ m² of the same doses; `after` what counts after it. `status`
     is None where the patient is refused, for `error`.
@@ -110,6 +113,7 @@ class Exposure(NamedTuple):
     not_counted: int = 0
     warnings: tuple[str, ...] = ()
     error: str = ""
+    treated: bool = True
 
     @property
     def days_to_transplant(self) -> int | None:

@@ -12,6 +12,7 @@ from ..tables import column_names, header
 from ..tables.header import Columns
 from ..tables.row_file import Form
 from ..units import Numeral
+from . import named_columns
 from .drug import Drug
 from .reading import Row
 from .table import Words
@@ -47,10 +48,7 @@ class Rows(NamedTuple):
     def surface(self) -> Surface:
         """How the columns are named in an error: as the file names them."""
 
-        def shown(field: str) -> str:
-            return self.columns.names.get(field, column_names.column(field))
-
-        return Surface(shown, lambda field: f"{shown(field.name)} {field.value}".rstrip())
+        return named_columns.surface(self.columns.names)
 
     def read(self, place: str, words: Words) -> Iterator[Row]:
         """What a row says."""
@@ -106,6 +104,6 @@ class Map(NamedTuple):
 def _pairs(said: str) -> list[tuple[str, str]]:
     if "=" in said:
         return [("--map", said)]
-    lines = text_file.load(Path(said))[1].splitlines()
+    lines = text_file.load(Path(said))[1].removeprefix("\ufeff").splitlines()
     pairs = [(f"{said}:{number}", line.partition("#")[0].strip()) for number, line in enumerate(lines, 1)]
     return [pair for pair in pairs if pair[1]]

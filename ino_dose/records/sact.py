@@ -1,4 +1,7 @@
-"""NHS SACT v3 as CSV → what each row says: a drug on a day, the sizes at the start of regimen and cycle, a transplant."""
+"""NHS SACT v3 as CSV → what each row says: a drug on a day, the sizes at the start of regimen and cycle, a transplant.
+
+An NHS number is the same with and without its spaces.
+"""
 
 from __future__ import annotations
 
@@ -57,13 +60,14 @@ class Sact(NamedTuple):
 
     def read(self, place: str, words: Words) -> Iterator[Row]:
         """What a row says: sizes of their days, and a drug, or that cells were transplanted."""
-        id = words["id"]
+        id = words["id"].replace(" ", "")
         for day, column, kind, unit in SIZED:
             if size := words.get(column):
                 yield Row(place, {"id": id, "date": _iso(words.get(day) or ""), kind: Numeral(size, unit)}, aside=True)
         name, when = words["drug"], _iso(words["date"])
-        if self.codes.get(name.strip().casefold()) == "transplant":
-            yield Row(place, {"id": id, "transplant": when})
+        plain = " ".join(name.casefold().split())
+        if any(plain.startswith(each) for each, means in self.codes.items() if means == "transplant"):
+            yield Row(place, {"id": id, "transplant": when or "without a date"})
             return
         code = words["unit"].strip()
         unit, outcome = self.codes.get(code, ""), GIVEN

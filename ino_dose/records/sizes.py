@@ -112,7 +112,7 @@ class Sizes:
         called = "BSA" if size.kind == "bsa" else size.kind
         said = []
         if found.doubled:
-            said.append(f"{size.day} has several {called}s that differ; the last in the file is used")
+            said.append(f"{size.day} has several {called}s that differ; the last is used")
         if size.day is None:
             said += [f"the {called} has no date"] * ages
         elif found.later:
@@ -123,7 +123,7 @@ class Sizes:
 
 
 def _nearest(all: Days, day: date) -> Found | None:
-    """The size of that day or the last before it, of several the last in the file; else the first after it, else one without a day."""
+    """The size of that day or the last before it, of several the last by its time, or in the file; else the first after it, else one without a day."""
     if day not in all:
         before = max((each for each in all if each is not None and each < day), default=None)
         after = min((each for each in all if each is not None and each > day), default=None)
@@ -131,7 +131,8 @@ def _nearest(all: Days, day: date) -> Found | None:
             return Found(all[after][0], later=after is not None) if after or None in all else None
         day = before
     there = all[day]
-    return Found(there[-1], doubled=len(there) > 1 and any(_differ(size, there[-1]) for size in there))
+    last = max(enumerate(there), key=lambda each: (each[1].time, each[0]))[1] if len(there) > 1 else there[0]
+    return Found(last, doubled=len(there) > 1 and any(_differ(size, last) for size in there))
 
 
 def _of(size: Size) -> str:
