@@ -190,6 +190,7 @@ def _write(text: Iterable[str], form: OutForm, out: str | None, files: Sequence[
 
 def _form(output: str | None, file: str, source: str | None) -> OutForm:
     """The format of the result: by OUT's ending, else that of the table that is read."""
+    from ..records import exposures
     from ..tables import row_file
 
     if output not in (None, "-"):
@@ -197,7 +198,8 @@ def _form(output: str | None, file: str, source: str | None) -> OutForm:
             return "json"
         return row_file.form(str(output), "to")
     here = f".{source}" if source else Path(file).suffix.lower()
-    return row_file.ENDINGS.get(here, "csv")
+    resources = source is None and here in (".ndjson", ".jsonl") and exposures.is_fhir(file)
+    return "csv" if resources else row_file.ENDINGS.get(here, "csv")
 
 
 def _code(said: str, field: str) -> tuple[str, str]:

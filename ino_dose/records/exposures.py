@@ -136,7 +136,7 @@ class Reading:
         source = self.task.source
         if source == "omop" or (source is None and file != "-" and Path(file).is_dir()):
             return self._omop(file)
-        return self._fhir(file) if source == "fhir" or (source is None and _is_fhir(file)) else self._table(file)
+        return self._fhir(file) if source == "fhir" or (source is None and is_fhir(file)) else self._table(file)
 
     def _omop(self, folder: str) -> Iterator[None]:
         from .omop import Omop
@@ -220,7 +220,7 @@ class Reading:
         return found
 
 
-def _is_fhir(file: str) -> bool:
+def is_fhir(file: str) -> bool:
     """Whether a file begins as resources of FHIR do."""
     with row_file.opened(file) as stream:
         begins = stream.peek(SNIFFED)[:SNIFFED].removeprefix(row_file.BOM).lstrip()
