@@ -90,7 +90,7 @@ class Histories:
         self.strays = History("", OPTIONS)
         self.informed = self.unkept = 0
         self.number = 0
-        self._amounts: dict[tuple[str, str, str], tuple[Quantity | None, str]] = {}
+        self._amounts: dict[tuple[str, str, str], tuple[Quantity | None, InputError | None]] = {}
         self._moments: dict[str, Moment] = {}
 
     def take(self, row: Row, ours: bool = False) -> None:
@@ -194,19 +194,20 @@ class Histories:
         key = field, cell, getattr(cell, "unit", "")
         if key not in self._amounts:
             self._amounts[key] = self._amount(field, cell)
-        return self._amounts[key]
+        amount, error = self._amounts[key]
+        return amount, self._said(error) if error else ""
 
-    def _amount(self, field: str, cell: str) -> tuple[Quantity | None, str]:
+    def _amount(self, field: str, cell: str) -> tuple[Quantity | None, InputError | None]:
         if not cell.strip():
             missing = InputError(Field(field), "no mass is recorded", "write the mg that were given")
-            return None, self._said(missing) if field == "dose" else ""
+            return None, missing if field == "dose" else None
         try:
             amount = units.read(cell, AMOUNTS_OF[field], Field(field))
             if not amount.magnitude:
                 raise InputError(Field(field), f"{units.show(amount, AMOUNTS_OF[field])} is none", "write what it was")
         except InputError as error:
-            return None, self._said(error)
-        return amount, ""
+            return None, error
+        return amount, None
 
     def _sizes(self, said: Mapping[str, str], when: Moment, place: str) -> tuple[Size, ...]:
         return tuple(
