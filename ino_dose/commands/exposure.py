@@ -162,7 +162,9 @@ def _print(reading: Reading, counter: Counter, form: OutForm, out: str | None, i
     if form == "json":
         text = [json_and_csv.to_json(exposure_json.value(kept, group, reading, counter)), "\n"]
     elif form == "table":
-        text = [terminal.text(exposure_page.of_patient(kept[0], counter))] if id else [f"{line}\n" for line in said]
+        text = (
+            [terminal.text(exposure_page.of_patient(kept[0], reading.rules))] if id else [f"{line}\n" for line in said]
+        )
     _write(text, form, out, reading.task.files)
     for line in () if form == "table" else said:
         result.say(line)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import units
 from ..counts_and_dates import with_weekday
-from ..engine import exposure, remarks
+from ..engine import dosing, exposure, remarks
 from ..records import group
 from ..records.record import COUNTINGS
 from . import page
@@ -19,32 +19,36 @@ if TYPE_CHECKING:
     from ..records.counting import Counter, Levels
     from ..records.exposures import Reading
     from ..records.group import Group
+    from ..records.patient import Rules
     from ..records.record import Counted, Exposure
 
 WIDTH, NAMES = 24, 20
 CALLED = {"three_quarters": "three quarters"}
 
 
-def of_patient(found: Exposure, counter: Counter) -> Iterator[Part]:
+def of_patient(found: Exposure, rules: Rules) -> Iterator[Part]:
     """One patient: each division, the level that it agrees with, the sum, and where it stands."""
-    ceiling, levels = counter.ceiling, counter.levels
+    counter = rules.counter
+    ceiling = counter.ceiling
     yield page.line(Styled("Inotuzumab ozogamicin", "bold"), f" · {found.patient}: what was given")
     yield page.line()
     if found.status is None:
-        yield page.fact("Refused", found.error)
+        yield page.fact("Refused", Styled(found.error, "bold red"))
         return
-    if found.prior is None:
-        yield page.fact("Prior", "unknown")
-    elif found.prior:
-        yield page.fact("Prior", f"{units.digits(found.prior)} mg/m²")
+    if found.prior is None or found.prior:
+        yield page.fact("Prior", "unknown" if found.prior is None else f"{units.digits(found.prior)} mg/m²")
     yield _table(found, ceiling)
-    remarks = dict.fromkeys(f"{row.record.place}: {row.reason}" for row in found.rows if row.reason)
-    yield page.Points("Each record", list(remarks))
+    notes = [f"{row.record.place}: {row.reason}" for row in found.rows if row.counted != "level"]
+    yield page.Points("Records that do not count as a level", notes)
     yield from _sums(found, ceiling)
     yield page.line()
     yield page.Points("Warnings", found.warnings, "yellow")
-    yield page.Points("Not counted", [found.error] if found.error else [], "bold red")
-    yield page.Points("Assumptions", [_assumed(levels)])
+    yield page.Points("Assumptions", [_assumed(counter.levels), BSA.format(rules.sizes.formula.name)])
+
+
+BSA = (
+    "The BSA is by the {} formula from the sizes of the day, the last before it, or else the next, or as it is stated."
+)
 
 
 def _assumed(levels: Levels) -> str:
@@ -52,14 +56,10 @@ def _assumed(levels: Levels) -> str:
 
 
 def _table(found: Exposure, ceiling: Ceiling) -> page.Table:
-    titles = ("Dose\nmg", "BSA\nm²", "mg ÷ m²\nmg/m²", "Level\nmg/m²", "Counts\nmg/m²", "Sum\nmg/m²")
-    columns = [
-        Column("Date"),
-        *(Column(title, right=True) for title in titles),
-        Column(f"Against\n{page.limits(ceiling)}"),
-    ]
-    total = found.prior
-    rows = list[Row]()
+    titles = ("Dose\nmg", "BSA\nm²", "mg ÷ m²\nmg/m²", "Counts\nmg/m²", "× BSA\nmg", "Sum\nmg/m²")
+    columns = [Column("Date"), *(Column(title, right=True) for title in titles)]
+    columns.append(Column(f"Against\n{page.limits(ceiling)}"))
+    total, rows = found.prior, list[Row]()
     for row in found.rows:
         adds = row.counted in ("level", "delivered")
         total = None if total is None else total + Fraction(row.value or 0) if adds else total
@@ -68,29 +68,28 @@ def _table(found: Exposure, ceiling: Ceiling) -> page.Table:
 
 
 def _row(row: Counted, total: Fraction | None, adds: bool, ceiling: Ceiling) -> Row:
-    record = row.record
-    value = _number(row.value) if row.value is not None and row.counted != "copy" else ""
+    record, level, bsa = row.record, row.level, row.bsa
     cells = (
         with_weekday(record.day) if record.day else "no date",
         "" if record.dose is None else page.digits(record.dose),
-        "" if row.bsa is None else page.digits(row.bsa),
+        "" if bsa is None else page.digits(bsa),
         "" if row.delivered is None else units.digits(units.thousandths(row.delivered)),
-        "" if row.level is None else page.digits(row.level),
-        Styled(value, "bold") if adds else "",
+        Styled(units.digits(row.value), "bold") if adds and row.value is not None else "",
+        "" if level is None or bsa is None or not adds else page.digits(dosing.product(level, bsa)),
     )
     if not adds:
         return Row((*cells, "", row.counted))
     if total is None:
         return Row((*cells, "?", Styled("unknown", page.STYLES["unknown"])))
     status = exposure.status(units.quantity(total, units.LEVEL), ceiling)
-    return Row((*cells, _number(total), Styled(exposure.words(status, ceiling), page.STYLES[status])))
+    return Row((*cells, units.digits(total), Styled(exposure.words(status, ceiling), page.STYLES[status])))
 
 
 def _sums(found: Exposure, ceiling: Ceiling) -> Iterator[Part]:
     assert found.status
     if found.counted is not None:
         words = Styled(exposure.words(found.status, ceiling, at_length=True), page.STYLES[found.status])
-        yield page.fact("Total", Styled(f"{_number(found.counted)} mg/m²", "bold"), " before transplant: ", words)
+        yield page.fact("Total", Styled(f"{units.digits(found.counted)} mg/m²", "bold"), " before transplant: ", words)
     else:
         yield page.fact("Total", Styled("unknown", page.STYLES["unknown"]), ": prior exposure is")
     delivered = units.digits(units.thousandths(found.delivered))
@@ -100,14 +99,9 @@ def _sums(found: Exposure, ceiling: Ceiling) -> Iterator[Part]:
         said = "" if days is None else f", {days} d after the last dose"
         yield page.fact("HSCT", f"{with_weekday(found.transplant)}{said}")
         if found.after:
-            yield page.fact("", f"{_number(found.after)} mg/m² after it")
+            yield page.fact("", f"{units.digits(found.after)} mg/m² after it")
     else:
         yield page.fact("HSCT", "none is stated; the comparison matters if one follows")
-
-
-def _number(value: object) -> str:
-    assert isinstance(value, Fraction) or hasattr(value, "as_tuple")
-    return units.digits(value)  # type: ignore[arg-type]
 
 
 def of_group(found: Group, reading: Reading, counter: Counter) -> Iterator[str]:
