@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import gc
-import os
-import re
 from typing import Annotated, Literal
 
 import typer
 
-from ..errors import InputError
-from . import result
+from . import extras, result
 from .options import CeilingFile, Schedules, regimen_ids
 
 
@@ -38,12 +35,7 @@ def cohort(
     ceiling_file: CeilingFile = None,
 ) -> None:
     """Plan every patient of a file. Exit 4 where rows were refused; each says why."""
-    threads = os.environ.get("POLARS_MAX_THREADS", "")
-    if not re.fullmatch("[1-9][0-9]{0,3}", threads, re.ASCII):
-        os.environ.pop("POLARS_MAX_THREADS", None)
-        if not doses:  # reading, planning and writing are threads already: more of them only wait for each other
-            os.environ["POLARS_MAX_THREADS"] = "1"
-    _load_polars()
+    extras.polars("cohort", threads=None if doses else 1)  # reading, planning and writing are threads already
     from ..cohort import run
     from ..files import library
 
@@ -53,15 +45,3 @@ def cohort(
     task = run.Task(file, output, regimen, round_to, source, target, doses, tuple(passed or ()), result.unfinished)
     if run.run(task, facts):
         raise typer.Exit(result.PARTLY)
-
-
-def _load_polars() -> None:
-    """Raises InputError whatever hinders it: where memory is short it does not always get as far as an exception of Python's."""
-    try:
-        import polars  # noqa: F401
-    except ModuleNotFoundError as error:
-        if error.name != "polars":
-            raise
-        raise InputError("cohort", "needs Polars, which is not installed", "pip install 'ino-dose[cohort]'") from None
-    except BaseException:
-        raise InputError("cohort", "cannot load Polars", "give it more memory, or install it anew") from None

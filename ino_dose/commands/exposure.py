@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..errors import Field, InputError
-from . import result
+from . import extras, result
 from .options import CeilingFile, Formula, Schedules, regimen_ids
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def exposure(
     from ..files import library
     from ..records import counting
     from ..records.drug import Drug
-    from ..records.exposures import Reading, Scattered, Task
+    from ..records.exposures import Reading, Scattered, Task, is_fhir
     from ..records.patient import Rules
     from ..records.rows import Map
     from ..records.sizes import Sizes
@@ -103,6 +103,8 @@ def exposure(
         counting.Counter(levels, product, facts.ceiling, step),
         Sizes(FORMULAS[formula or "mosteller"], within, facts.growth),
     )
+    if not all(source == "fhir" or (source is None and is_fhir(file)) for file in files) or transplants:
+        extras.polars("exposure")
     form = target or ("table" if id is not None else _form(output, files[0], source))
     task = Task(
         tuple(files),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..engine.preparation import Product
 from ..errors import Field, InputError
+from ..files import text_file
 from ..tables import row_file
 from ..tables.row_file import Form
 from . import epic_mar, fhir_json, rows, sact
@@ -134,7 +135,7 @@ class Reading:
     def _rows(self, file: str) -> Iterator[None]:
         """Read a file into histories, giving way after each row."""
         source = self.task.source
-        if source == "omop" or (source is None and file != "-" and Path(file).is_dir()):
+        if source == "omop" or (source is None and _is_folder(file)):
             return self._omop(file)
         return self._fhir(file) if source == "fhir" or (source is None and is_fhir(file)) else self._table(file)
 
@@ -220,8 +221,14 @@ class Reading:
         return found
 
 
+def _is_folder(file: str) -> bool:
+    return file != "-" and text_file.is_folder(Path(file))
+
+
 def is_fhir(file: str) -> bool:
     """Whether a file begins as resources of FHIR do."""
+    if _is_folder(file):
+        return False
     with row_file.opened(file) as stream:
         begins = stream.peek(SNIFFED)[:SNIFFED].removeprefix(row_file.BOM).lstrip()
     return begins[:1] == b"{" and b'"resourceType"' in begins

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -53,9 +52,9 @@ class Fhir:
         self.sizes: dict[str, SizeKind] = {code: kind for code, kind in sizes.items() if kind in SIZE_UNITS}  # type: ignore[misc]
         self.units, self.outcomes = drug.codes_of("UCUM"), drug.codes_of("FHIR")
         self.undone = {code for code, means in drug.codes_of("SNOMED CT").items() if means == "not done"}
-        words = ['"MedicationAdministration"', '"Medication"', '"Bundle"', "\\u", *(f'"{code}"' for code in self.sizes)]
+        words = [*(f'"{code}"' for code in self.sizes), '"MedicationAdministration"', '"Medication"', '"Bundle"', "\\u"]
         words += ['"Procedure"'] if self.transplants else []
-        self.relevant = re.compile("|".join(map(re.escape, words)).encode())
+        self.relevant = [word.encode() for word in words]
         self.medications: dict[str, Recognised] = {}
         self.waiting: list[tuple[str, Row]] = []
         self.aliases: dict[str, str] = {}

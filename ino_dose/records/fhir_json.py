@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..errors import InputError
@@ -26,15 +27,14 @@ class _Twice(Exception):
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        seen = set[str]()
-        raise _Twice(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+        raise _Twice(Counter(key for key, _ in pairs).most_common(1)[0][0])
     return found
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=_once, parse_float=Number, parse_int=Number)
 
 
-def read(file: str, relevant: re.Pattern[bytes]) -> Iterator[tuple[str, Resource]]:
+def read(file: str, relevant: Sequence[bytes]) -> Iterator[tuple[str, Resource]]:
     """The resources of a file and where each stands. Raises InputError for what is no JSON, or no resource.
 
     A whole line of NDJSON in which nothing is found that is `relevant` is passed over unread; most are, of a hospital.
@@ -44,7 +44,7 @@ def read(file: str, relevant: re.Pattern[bytes]) -> Iterator[tuple[str, Resource
         for number, line in enumerate(stream, 1):
             if line.isspace() or (number == 1 and not line.removeprefix(row_file.BOM).strip()):
                 continue
-            if read and not relevant.search(line) and line[:1] == b"{" and line.rstrip()[-1:] == b"}":
+            if read and not _has(relevant, line) and line[:1] == b"{" and line.rstrip()[-1:] == b"}":
                 continue
             place = f"{name}:{number}"
             text = _text(line.removeprefix(row_file.BOM) if number == 1 else line, place)
@@ -59,6 +59,13 @@ def read(file: str, relevant: re.Pattern[bytes]) -> Iterator[tuple[str, Resource
             yield from _resources(found, place)
     if not read:
         raise InputError(name, "the file is empty", WHAT)
+
+
+def _has(words: Sequence[bytes], line: bytes) -> bool:
+    for word in words:  # noqa: SIM110  any() takes twice as long
+        if word in line:
+            return True
+    return False
 
 
 def _text(line: bytes, place: str) -> str:
