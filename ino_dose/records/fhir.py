@@ -93,7 +93,7 @@ class Fhir:
     def _administration(self, place: str, resource: Resource) -> Iterator[Row]:
         if "medication" in resource:
             raise InputError(place, "is of FHIR R5, whose administrations differ", "export R4")
-        id = _text(resource.get("id"))
+        id, status = _text(resource.get("id")), _text(resource.get("status"))
         said = {
             "id": self._patient(resource, place),
             "date": _when(resource, "effective"),
@@ -102,12 +102,8 @@ class Fhir:
         }
         row = Row(place, said, UNNAMED, self._outcome(resource))
         for drug in self._drug(resource, row):
-            if (
-                drug.kind != "other"
-                and id
-                and self.statuses.setdefault(id, _text(resource.get("status"))) != resource["status"]
-            ):
-                problem = f"MedicationAdministration {id} is there twice: {self.statuses[id]} and {resource['status']}"
+            if drug.kind != "other" and id and self.statuses.setdefault(id, status) != status:
+                problem = f"MedicationAdministration {id} is there twice: {self.statuses[id]} and {status}"
                 raise InputError(place, problem, "keep the one that stands")
             yield row._replace(drug=drug)
 
@@ -205,7 +201,7 @@ class Fhir:
     def _observation(self, place: str, resource: Resource) -> Iterator[Row]:
         if resource.get("status") not in VALUED:
             return
-        for part in (resource, *_list(resource, "component")):
+        for part in (resource, *(_list(resource, "component") if "component" in resource else ())):
             kind = self._size(part)
             if kind and (size := self._quantity(_object(part, "valueQuantity"), kind)):
                 yield Row(
@@ -237,6 +233,8 @@ class Fhir:
         """
         subject = _object(resource, "subject")
         reference = _text(subject.get("reference")).partition("/_history")[0]
+        if reference.startswith("Patient/") and reference.count("/") == 1:
+            return reference[8:]
         if reference.startswith("#"):
             there = [each for each in _list(resource, "contained") if each.get("id") == reference[1:]]
             found = _list(there[0], "identifier") if there else []

@@ -33,6 +33,8 @@ TIME = re.compile(
 )
 
 DAY = 24 * 60
+REMEMBERED_TEXTS = 50_000
+"""Texts of each sort whose meaning is kept, so that memory does not grow with a file."""
 
 
 class Moment(NamedTuple):
@@ -98,6 +100,9 @@ class Histories:
         said, id = row.said, (row.said.get("id") or "").strip(" ")
         history = self.of.get(id) or self._new(id)
         history.ours |= ours
+        if row.drug and row.drug.kind == "other" and not self.every and not ours:
+            self._pass(row.drug)
+            return
         when = self.moment(said.get("date") or "")
         outcome = row.outcome or self._outcome(said.get("status") or "")
         if id and (said.get("transplant") or "prior" in said):
@@ -112,8 +117,7 @@ class Histories:
                 history.faults.append(f"{self._said(when.fault)} ({row.place})")
             return
         if row.drug and row.drug.kind == "other" and not self.every:
-            self.passed[row.drug.name] += 1
-            self.unkept += 1
+            self._pass(row.drug)
             return
         dose, fault = self.amount("dose", said.get("dose") or "")
         level, unlike = self.amount("level", said.get("level") or "")
@@ -134,6 +138,10 @@ class Histories:
                 self.number,
             )
         )
+
+    def _pass(self, drug: Recognised) -> None:
+        self.passed[drug.name] += 1
+        self.unkept += 1
 
     def _new(self, id: str) -> History:
         if not id:
@@ -193,6 +201,8 @@ class Histories:
         """An amount, or why it cannot be read; an empty level says nothing."""
         key = field, cell, getattr(cell, "unit", "")
         if key not in self._amounts:
+            if len(self._amounts) > REMEMBERED_TEXTS:
+                self._amounts.clear()
             self._amounts[key] = self._amount(field, cell)
         amount, error = self._amounts[key]
         return amount, self._said(error) if error else ""
@@ -238,6 +248,8 @@ class Histories:
     def moment(self, text: str) -> Moment:
         """When something was; the same text is read once."""
         if text not in self._moments:
+            if len(self._moments) > REMEMBERED_TEXTS:
+                self._moments.clear()
             self._moments[text] = _moment(text)
         return self._moments[text]
 
