@@ -124,7 +124,7 @@ class Lines:
     def add_plain(self, found: Plain) -> None:
         """The lines of patients who were found by column; nothing in them has to be quoted."""
         text = found.results.select(A_PATIENT).write_csv(include_header=False)
-        self._lines += zip(found.results["row"], text.splitlines(keepends=True), strict=True)
+        self._lines += zip(found.results["number"], text.splitlines(keepends=True), strict=True)
 
     def _line(self, row: Row) -> str:
         if self.form == "ndjson":

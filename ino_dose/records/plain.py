@@ -19,7 +19,7 @@ import polars as pl
 from .. import request, units
 from ..engine import body as bodies
 from ..errors import InputError
-from ..tables import row_file
+from ..tables import bsa_column, row_file
 from ..tables.row_file import Form
 from ..units import Numeral
 from . import table
@@ -46,7 +46,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Plain(NamedTuple):
-    """The exposures of plain patients, one a row, in the words of results; `row` is the number of each one's first row.
+    """The exposures of plain patients, one a row, in the words of results; `number` is that of each one's first row.
 
     `statuses`, `totals` (mg/m²) and `days` to transplant are how many of them have each; `administrations` is how many they had.
     """
@@ -79,25 +79,72 @@ def split(frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules)
     if not set(frame.columns) >= PLAIN_FIELDS or rules.sizes.formula.id != BY_COLUMN or not frame.height:
         return None, frame
     texts = _Texts(layout, histories)
-    rows = frame.select(
-        row=pl.int_range(pl.len(), dtype=pl.UInt32),
+    said = set(frame.columns)
+    sizes = frame.select((pl.col("height") != "") & (pl.col("weight") != "")).to_series()
+    frame = frame.with_columns(
         who=_who(frame["id"]),
         day=pl.when(pl.col("date").str.contains(USUAL_DATE)).then(pl.col("date").str.to_date("%Y-%m-%d", strict=False)),
-        bsa=pl.when(pl.col("question").is_null() & (pl.col("hundredths") <= int(bodies.LARGE * 100))).then(
-            "hundredths"
-        ),
-        usual=pl.col("id").str.contains(USUAL_ID),
-        **{field: texts.each(frame[field], say) for field, say in texts.fields.items() if field in frame.columns},
+        informs=_informs(said),
     )
-    if not _by_day(rows):
-        rows = rows.sort("who", "day", "row")
+    if frame["informs"].any() or not _by_day(frame):
+        frame = frame.sort("who", "day", ~pl.col("informs"), "number")
+    dosed = frame if sizes.all() and not frame["informs"].any() else _carried(frame, layout, rules)
+    bsa = pl.when(pl.col("question").is_null() & (pl.col("hundredths") <= int(bodies.LARGE * 100))).then("hundredths")
+    rows = dosed.select(
+        "number",
+        "who",
+        "day",
+        "informs",
+        bsa=bsa,
+        usual=pl.col("id").str.contains(USUAL_ID) & ~pl.col("id").str.ends_with(" "),
+        **{field: texts.each(dosed[field], say) for field, say in texts.fields.items() if field in said},
+    )
     rows = rows.hstack(_worth(rows, texts, rules))
-    found = _patients(rows, set(frame.columns), rules)
+    found = _patients(rows, said, rules)
     if not found.height:
-        return None, frame
+        return None, frame.sort("number")
     others = ~rows["who"].is_in(found["who"].implode())
-    rest = frame[rows["row"].filter(others).sort()] if others.any() else frame.clear()
-    return _plain(found, frame, rules), rest
+    rest = frame.filter(others).sort("number")
+    histories.informed += int((rows["informs"] & ~others).sum())
+    first = frame.select("who", "number", "id").group_by("who").agg(pl.all().sort_by("number").first())
+    return _plain(found.join(first, on="who").sort("number"), rules), rest
+
+
+def _informs(said: set[str]) -> pl.Expr:
+    """Whether a row is of no dose: it has sizes, a transplant or prior exposure, and nothing that tells of a dose."""
+    empty = [pl.col(field) == "" for field in ("dose", "status", "drug", "level", "administration id") if field in said]
+    stated = [pl.col(field) != "" for field in ("height", "weight", "transplant", "prior") if field in said]
+    return pl.all_horizontal(empty) & pl.any_horizontal(stated)
+
+
+def _carried(frame: pl.DataFrame, layout: Rows, rules: Rules) -> pl.DataFrame:
+    """Rows by patient and day, those without a size with the last one before, or of their day; nothing where more has to be said.
+
+    Rows that inform come first on their day. Several sizes of one day that differ, a weight that is older than it may
+    be without a word, and the height of somebody who may still grow leave a row without a BSA.
+    """
+    who, day = pl.col("who"), pl.col("day")
+    for size in ("height", "weight"):
+        there = pl.col(size) != ""
+        frame = frame.with_columns(
+            pl.when(there).then(size).forward_fill().alias(f"{size} now"),
+            pl.when(there).then(who).forward_fill().alias(f"{size} who"),
+            pl.when(there).then(day).forward_fill().alias(f"{size} day"),
+        )
+        same = (pl.col(f"{size} who").shift() == who) & (pl.col(f"{size} day").shift() == day)
+        differs = there & same & (pl.col(f"{size} now").shift() != pl.col(size))
+        known = pl.when(pl.col(f"{size} who") == who).then(f"{size} now").fill_null("")
+        frame = frame.with_columns(known.alias(size), differs.fill_null(False).alias(f"{size} differs"))
+    names = {field: name for field, name in layout.columns.names.items() if field in frame.columns}
+    again = bsa_column.words(layout.columns, rules.sizes.growth, frame.select(*names).rename(names))
+    old = (day - pl.col("weight day")).dt.total_days() > rules.sizes.within
+    grown = pl.col("h") > float(rules.sizes.grown)
+    old |= ~grown & ((day - pl.col("height day")).dt.total_days() > rules.sizes.within)
+    frame = frame.with_columns(again["hundredths"], again["question"], again["h"]).with_columns(
+        hundredths=pl.when(~old).then("hundredths"),
+        doubted=(pl.col("height differs") | pl.col("weight differs")).any().over(who, day),
+    )
+    return frame.with_columns(hundredths=pl.when(~pl.col("doubted")).then("hundredths"))
 
 
 class _Texts:
@@ -183,18 +230,25 @@ def _one(texts: _Texts, rules: Rules, dose: int, bsa: int, level: int = NO_LEVEL
 
 
 def _patients(rows: pl.DataFrame, columns: set[str], rules: Rules) -> pl.DataFrame:
-    """The patients who are plain."""
-    day, plain = pl.col("day"), [pl.col("usual"), pl.col("day").is_not_null(), pl.col("value").is_not_null()]
-    plain += [pl.col(field).is_not_null() for field in ("status", "drug", "transplant", "prior") if field in columns]
-    plain += [((pl.col("who") != pl.col("who").shift()) | (day > day.shift())).fill_null(True)]
-    said = [pl.col("row").min(), pl.len().alias("doses"), day.min().alias("first"), day.max().alias("last")]
-    said += [pl.col("value").sum(), pl.col("delivered").sum() * 1000]
+    """The patients who are plain, with their sums."""
+    day, dose = pl.col("day"), ~pl.col("informs")
+    plain = [pl.col("value").is_not_null()]
+    plain += [pl.col(field).is_not_null() for field in ("status", "drug") if field in columns]
+    last = pl.when(dose).then(day).forward_fill().shift()  # of the dose before; of another patient it is no matter
+    before = pl.when(dose).then(pl.col("who")).forward_fill().shift()
+    plain += [((pl.col("who") != before) | (day > last)).fill_null(True)]
+    every = [pl.col("usual"), day.is_not_null()]
+    every += [pl.col(field).is_not_null() for field in ("transplant", "prior") if field in columns]
+    said = [dose.sum().alias("doses"), day.filter(dose).min().alias("first"), day.filter(dose).max().alias("last")]
+    said += [pl.col("value").filter(dose).sum(), pl.col("delivered").filter(dose).sum() * 1000]
     for field, nothing in (("transplant", NO_TRANSPLANT), ("prior", UNSAID)):
         if field in columns:
             stated = pl.col(field).filter(pl.col(field) != nothing)
             said += [stated.min().alias(field), stated.max().alias(f"{field}_too")]
-    found = rows.with_columns(plain=pl.all_horizontal(plain)).group_by("who").agg(pl.col("plain").all(), *said)
-    found = found.filter("plain", (pl.col("delivered") - pl.col("delivered").floor() - 0.5).abs() > TIE)
+    rows = rows.with_columns(plain=pl.all_horizontal(*every, ~dose | pl.all_horizontal(plain)))
+    found = rows.group_by("who").agg(pl.col("plain").all(), *said)
+    tie = (pl.col("delivered") - pl.col("delivered").floor() - 0.5).abs()
+    found = found.filter("plain", pl.col("doses") > 0, tie > TIE)
     if "transplant" in columns:
         alone = pl.col("transplant").is_null() | (pl.col("transplant") == pl.col("transplant_too"))
         found = found.filter(
@@ -202,10 +256,10 @@ def _patients(rows: pl.DataFrame, columns: set[str], rules: Rules) -> pl.DataFra
         )
     if "prior" in columns:
         found = found.filter(pl.col("prior").is_not_null(), pl.col("prior") == pl.col("prior_too"))
-    return found.sort("row")
+    return found
 
 
-def _plain(found: pl.DataFrame, frame: pl.DataFrame, rules: Rules) -> Plain:
+def _plain(found: pl.DataFrame, rules: Rules) -> Plain:
     """Plain patients in the words of results."""
     total = found["value"] + found["prior"] if "prior" in found.columns else found["value"]
     days = found["transplant"] - found["last"].to_physical() if "transplant" in found.columns else None
@@ -218,7 +272,7 @@ def _plain(found: pl.DataFrame, frame: pl.DataFrame, rules: Rules) -> Plain:
     text = pl.Series([units.digits(Decimal(each).scaleb(-3)) for each in sums], dtype=pl.String)
     statuses, nothing = total.replace_strict(totals, status), pl.lit(None, pl.String)
     results = found.select(
-        id=frame["id"][found["row"]],
+        id="id",
         doses="doses",
         first_date="first",
         last_date="last",
@@ -233,7 +287,7 @@ def _plain(found: pl.DataFrame, frame: pl.DataFrame, rules: Rules) -> Plain:
         error=nothing,
     )
     return Plain(
-        results.insert_column(0, found["row"]),
+        results.insert_column(0, found["number"]),
         _counts(statuses),
         {exact[each]: count for each, count in _counts(total).items()},
         {} if days is None else _counts(days.drop_nulls()),
