@@ -20,7 +20,7 @@ import pytest
 import yaml
 from conftest import Run
 
-from ino_dose.records import group
+from ino_dose.records import group, plain
 
 pytest.importorskip("polars")
 
@@ -242,37 +242,62 @@ def test_one_patient_in_words(ino: Run, tmp_path: Path) -> None:
     assert ran.err == "--id: there is no patient 'P7' in these records; write an id as they have it\n"
 
 
-@pytest.mark.parametrize("seed", range(18))
-def test_plain_patients_by_column_are_what_they_are_row_by_row(seed: int, ino: Run, tmp_path: Path) -> None:
+def hospital(dice: Random) -> list[list[str]]:
+    """Rows of 40 patients, of whom most are plain and some are odd in some way."""
+    table, separate, prior_too = [], dice.random() < 0.5, dice.random() < 0.5
+    for patient in range(40):
+        odd = dice.random() < 0.3
+        day, height = date(2026, 1, 1) + timedelta(dice.randrange(300)), round(dice.gauss(165, 12), 1)
+        weight = round(dice.triangular(45, 110, 70), 1)
+        prior = dice.choice(["none", "1.8mg/m2"] + ["0.00000000001mg/m2", "unknown"] * odd) if prior_too else "none"
+        transplant = dice.choice(
+            ["", str(day + timedelta(200)), str(day + timedelta(dice.choice([14, 300]) if odd else 300))]
+        )
+        for number in range(dice.randrange(1, 7)):
+            area = Decimal(int((height * weight / 3600) ** 0.5 * 100 + 0.5)) / 100
+            mg = (Decimal(dice.choice(["0.8", "0.5", "0.3"])) * area).quantize(Decimal(dice.choice(["0.01", "0.1"])))
+            status, drug, level = "given", "besponsa", ""
+            if odd and dice.random() < 0.3:
+                status, drug = (
+                    dice.choice(["given", "held", "not given"]),
+                    dice.choice(["besponsa", "", "InO", "cytarabine"]),
+                )
+                mg, level = dice.choice([mg, mg * 3, "x", mg]), dice.choice(["", "0.6mg/m2"])
+            sizes = [f"{height}", f"{weight}"]
+            if separate and (number == 0 or dice.random() < 0.5):
+                when = day - timedelta(dice.choice([0, 0, 1, 3] + [40, -2] * odd))
+                table.append(
+                    [f"P{patient}", str(when), "", sizes[0] if number == 0 else "", sizes[1], "", prior, "", "", ""]
+                )
+            own = [size if not separate or dice.random() < 0.1 * odd else "" for size in sizes]
+            table.append([f"P{patient}", str(day), str(mg), *own, transplant, prior, level, status, drug])
+            day += timedelta(dice.choice([7, 7, 8] + [0] * odd))
+            weight = round(weight + dice.choice([0, 0, 1.5]) * (not separate), 1)
+    return dice.sample(table, len(table)) if dice.random() < 0.3 else table
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_plain_patients_by_column_are_what_they_are_row_by_row(
+    seed: int, ino: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """CSV is summed by column where it may be, NDJSON never."""
-    dice = Random(seed)
+    by_columns = list[int]()
+
+    def counted(*arguments: Any) -> Any:
+        found, rest = split(*arguments)
+        by_columns.append(found.results.height if found else 0)
+        return found, rest
+
+    split = plain.split
+    monkeypatch.setattr(plain, "split", counted)
     header = ["id", "date", "dose_mg", "height_cm", "weight_kg", "transplant", "prior", "level", "status", "drug"]
-    table = [header]
-    for patient in range(25):
-        day, height = date(2026, 1, 1) + timedelta(dice.randrange(300)), f"{dice.gauss(165, 15):.1f}"
-        prior = dice.choice(["none", "none", "1.8mg/m2", "0.00000000001mg/m2", "unknown"])
-        transplant = dice.choice(["", str(day + timedelta(dice.choice([30, 90])))])
-        weight = f"{dice.triangular(20, 130, 70):.1f}"
-        for _ in range(dice.randrange(1, 7)):
-            mg = dice.choice(["1.45", "1.46", "0.91", "0.9", "1.6", "0.55", "1", "x"] + ["1.2"] * 4)
-            status, drug = dice.choice(["", "given"] * 9 + ["held"]), dice.choice(["", *["besponsa"] * 20])
-            level = dice.choice([""] * 20 + ["0.6mg/m2"]) if seed % 4 else ""
-            table.append([f"P{patient}", str(day), mg, height, weight, transplant, prior, level, status, drug])
-            day += timedelta(dice.choice([0, 6, 7, 7, 7]))
-    if seed % 2:  # sizes in rows of their own, some of them
-        for row in [each for each in table[1:] if dice.random() < 0.6]:
-            when = date.fromisoformat(row[1]) - timedelta(dice.choice([0, 0, 1, 3, 20, 40, -2]))
-            table.insert(dice.randrange(1, len(table) + 1), [row[0], str(when), "", *row[3:7], "", "", ""])
-            row[3 + dice.randrange(2)] = ""
-            row[3] = row[3] if dice.random() < 0.2 else ""
-            row[4] = row[4] if dice.random() < 0.2 else ""
-    if seed % 3 == 0:
-        table[1:] = dice.sample(table[1:], len(table) - 1)
-    (tmp_path / "a.csv").write_text("".join(",".join(row) + "\n" for row in table), "utf-8")
-    objects = "".join(json.dumps(dict(zip(header, row, strict=True))) + "\n" for row in table[1:])
+    table = hospital(Random(seed))
+    (tmp_path / "a.csv").write_text("".join(",".join(row) + "\n" for row in [header, *table]), "utf-8")
+    objects = "".join(json.dumps(dict(zip(header, row, strict=True))) + "\n" for row in table)
     (tmp_path / "b.ndjson").write_text(objects, "utf-8")
     by_column = ino("exposure", str(tmp_path / "a.csv"))
     by_row = ino("exposure", str(tmp_path / "b.ndjson"), "-f", "csv")
+    assert by_columns[0] >= 10
     assert by_column.code == by_row.code
     assert by_column.out == re.sub(r"[^ \",(]*b\.ndjson:([0-9]+)", _line_of_csv(tmp_path), by_row.out)
     assert by_column.err == by_row.err
