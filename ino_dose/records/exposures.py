@@ -81,6 +81,9 @@ class Reading:
     def exposures(self) -> Iterator[Exposure]:
         """Each patient's exposure, in the order in which patients first appear."""
         of = self.histories.of
+        for number, file in enumerate(self.task.files):
+            if file in self.task.files[:number]:
+                raise InputError(row_file.place(file), "is named twice", "name it once")
         if self.task.transplants:
             from . import transplants
 
@@ -179,6 +182,7 @@ class Reading:
     def _table(self, file: str) -> Iterator[None]:
         source = self.task.source
         form: Form | None = source if source in ("csv", "ndjson", "parquet") else None
+        record, before = None, self.plain
         for record in self._records(file, form):
             layout = record.layout
             self.histories.surface = layout.surface
@@ -189,6 +193,10 @@ class Reading:
             for row in layout.read(record.place, record.words):
                 self.histories.take(row, ours=isinstance(layout, Rows))
                 yield
+        if record is None and self.plain is before:
+            raise InputError(
+                row_file.place(file), "there are no rows under the header", "write a row an administration"
+            )
 
     def _records(self, file: str, form: Form | None) -> Iterator[Record[Rows | Sact | EpicMar]]:
         """The rows of a table; those of plain patients are taken together where that may be."""
