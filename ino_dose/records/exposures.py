@@ -76,7 +76,7 @@ class Reading:
         self.met = set[str]()
         self.mar: tuple[EpicMar, list[Line]] | None = None
         self._done = set[int]()
-        self.fhir = Fhir(drug, task.transplant_codes)
+        self.fhir = Fhir(drug, task.transplant_codes, task.every)
 
     def exposures(self) -> Iterator[Exposure]:
         """Each patient's exposure, in the order in which patients first appear."""

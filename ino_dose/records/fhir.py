@@ -41,11 +41,11 @@ SURFACE = Surface(_shown, lambda field: f"{_shown(field.name)} {field.value}".rs
 class Fhir:
     """How resources are read: what codes mean, and `transplants`, codes of procedures (alone, or as (system, code)).
 
-    An administration whose medication is another resource waits in `waiting` until that is read.
+    `every` is whether all is asked of administrations of other drugs too. An administration whose medication is another resource waits in `waiting` until that is read.
     """
 
-    def __init__(self, drug: Drug, transplants: Iterable[tuple[str, str]] = ()) -> None:
-        self.drug = drug
+    def __init__(self, drug: Drug, transplants: Iterable[tuple[str, str]] = (), every: bool = True) -> None:
+        self.drug, self.every = drug, every
         self.transplants = {(drug.systems.get(system, system), code) for system, code in transplants}
         self.met = set[tuple[str, str]]()
         sizes = drug.codes_of("LOINC")
@@ -93,25 +93,26 @@ class Fhir:
     def _administration(self, place: str, resource: Resource) -> Iterator[Row]:
         if "medication" in resource:
             raise InputError(place, "is of FHIR R5, whose administrations differ", "export R4")
-        id, status = _text(resource.get("id")), _text(resource.get("status"))
+        whose, id, status = self._patient(resource, place), _text(resource.get("id")), _text(resource.get("status"))
+        drug = self._concept(resource["medicationCodeableConcept"]) if "medicationCodeableConcept" in resource else None
+        if drug and drug.kind == "other" and not self.every:  # of which nothing else is asked; most are
+            yield Row(place, {"id": whose}, drug, GIVEN)
+            return
         said = {
-            "id": self._patient(resource, place),
+            "id": whose,
             "date": _when(resource, "effective"),
             "dose": self._quantity(_object(_object(resource, "dosage"), "dose"), "dose"),
             "administration id": id,
         }
         row = Row(place, said, UNNAMED, self._outcome(resource))
-        for drug in self._drug(resource, row):
+        for drug in [drug] if drug else self._drug(resource, row):
             if drug.kind != "other" and id and self.statuses.setdefault(id, status) != status:
                 problem = f"MedicationAdministration {id} is there twice: {self.statuses[id]} and {status}"
                 raise InputError(place, problem, "keep the one that stands")
             yield row._replace(drug=drug)
 
     def _drug(self, resource: Resource, row: Row) -> Iterator[Recognised]:
-        """What was given; nothing as long as its medication is still to come."""
-        if "medicationCodeableConcept" in resource:
-            yield self._concept(resource["medicationCodeableConcept"])
-            return
+        """The medication that a resource refers to; nothing as long as it is still to come."""
         found = _object(resource, "medicationReference")
         reference = _text(found.get("reference")).partition("/_history")[0]
         relative = "/".join(reference.split("/")[-2:])
