@@ -105,11 +105,11 @@ class Fhir:
             "administration id": id,
         }
         row = Row(place, said, UNNAMED, self._outcome(resource))
-        for drug in [drug] if drug else self._drug(resource, row):
-            if drug.kind != "other" and id and self.statuses.setdefault(id, status) != status:
+        for found in [drug] if drug else self._drug(resource, row):
+            if found.kind != "other" and id and self.statuses.setdefault(id, status) != status:
                 problem = f"MedicationAdministration {id} is there twice: {self.statuses[id]} and {status}"
                 raise InputError(place, problem, "keep the one that stands")
-            yield row._replace(drug=drug)
+            yield row._replace(drug=found)
 
     def _drug(self, resource: Resource, row: Row) -> Iterator[Recognised]:
         """The medication that a resource refers to; nothing as long as it is still to come."""
