@@ -188,6 +188,8 @@ def _warnings(found: Exposure, given: Sequence[Given], history: History, rules: 
     if any(row.counted == "after transplant" and row.value is None for row in found.rows):
         yield "Not every dose after the transplant could be counted."
     yield from (f"{row.record.place}: {row.reason}." for row in found.rows if row.counted == "copy")
+    cautions = {caution: each.record.place for each in reversed(given) for caution in each.area.cautions}
+    yield from (f"{place}: {caution}" for caution, place in reversed(cautions.items()))
     doubts = dict.fromkeys(each.doubt for each in given if each.doubt)
     yield from doubts
     for each in given:
@@ -200,7 +202,7 @@ def _warnings(found: Exposure, given: Sequence[Given], history: History, rules: 
             )
             yield f"{parts} are taken as one dose."
         yield from _odd(each, rules.counter)
-        yield from (f"{place}: {remark}" for remark in each.area.remarks)
+        yield from (f"{place}: {remark}." for remark in each.area.remarks)
 
 
 def _odd(given: Given, counter: Counter) -> Iterator[str]:

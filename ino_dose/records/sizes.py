@@ -22,12 +22,16 @@ Days = dict[date | None, list[Size]]
 
 
 class Area(NamedTuple):
-    """A BSA (m²) with the day of the size it is from; None, and the `fault`, where there is none. `remarks` are sentences."""
+    """A BSA (m²) with the day of the size it is from; None, and the `fault`, where there is none.
+
+    `remarks` are sentences on whose day the size is of, `cautions` on the body itself.
+    """
 
     bsa: Quantity | None
     day: date | None = None
     remarks: tuple[str, ...] = ()
     fault: str = ""
+    cautions: tuple[str, ...] = ()
 
 
 class Found(NamedTuple):
@@ -80,7 +84,7 @@ class Sizes:
         if (area := size.value) is None:
             return Area(None, fault=_of(size))
         bsa, cautions, fault = self._body(("bsa", area.magnitude), lambda: bodies.stated(area))
-        return Area(bsa, size.day, (*self._remarks(found, day), *cautions), _said(fault, history))
+        return Area(bsa, size.day, self._remarks(found, day), _said(fault, history), cautions)
 
     def _computed(self, height: Found, weight: Found, day: date, history: History) -> Area:
         for size in (height.size, weight.size):
@@ -92,7 +96,7 @@ class Sizes:
             (tall.magnitude, heavy.magnitude), lambda: bodies.measured(tall, heavy, self.formula)
         )
         aging = self._remarks(height, day, ages=tall.magnitude <= self.grown)
-        return Area(bsa, weight.size.day, (*self._remarks(weight, day), *aging, *cautions), _said(fault, history))
+        return Area(bsa, weight.size.day, (*self._remarks(weight, day), *aging), _said(fault, history), cautions)
 
     def _body(
         self, key: tuple[object, object], make: Callable[[], bodies.Body]
