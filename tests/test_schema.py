@@ -14,7 +14,16 @@ from referencing.jsonschema import DRAFT7
 
 from ino_dose.commands import lint as command
 from ino_dose.errors import InputError
-from ino_dose.files import ceiling_file, course_file, growth_file, library, product_file, recognised_file, regimen_file, schema
+from ino_dose.files import (
+    ceiling_file,
+    course_file,
+    growth_file,
+    library,
+    product_file,
+    recognised_file,
+    regimen_file,
+    schema,
+)
 from ino_dose.files.yaml_node import Record
 
 HERE = Path(__file__).parent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -93,8 +93,9 @@ def _ends(history: History, rules: Rules, transplant: date | None) -> tuple[dict
         if record.settled in ("not given", "passed over"):
             ended[number] = Counted(record, record.settled, reason)
             continue
-        if number in copies:
-            ended[number] = Counted(record, "copy", copies[number])
+        copy = copies.get(number)
+        if copy and copy.sure:
+            ended[number] = Counted(record, "copy", copy.reason)
             continue
         if not record.settled and record.day and record.dose is not None:
             area = rules.sizes.on(record.day, record.sizes, history)
@@ -102,6 +103,8 @@ def _ends(history: History, rules: Rules, transplant: date | None) -> tuple[dict
         if record.day and record.dose is not None and area.bsa is not None:
             worth = rules.counter.worth(record.dose, area.bsa, record.level)
             days.setdefault(record.day, []).append(Given(number, record, area, worth))
+        elif copy:
+            ended[number] = Counted(record, "copy", copy.reason)
         else:
             late = _after(record, transplant)
             ended[number] = Counted(record, "after transplant" if late else "not counted", reason)
@@ -149,9 +152,7 @@ def _status(found: Exposure, before: Sequence[Given], counter: Counter, applies:
         return "not_applicable"
     of = counter.status
     start = found.prior or NONE
-    least, most = _bounds(before, start)
-    if found.unmatched:
-        least = min(least, start + found.delivered)
+    least, most = _bounds(before, start, bool(found.unmatched))
     if of(least) == "above":
         return "above"
     if found.not_counted or found.counted is None:
@@ -161,22 +162,25 @@ def _status(found: Exposure, before: Sequence[Given], counter: Counter, applies:
     return "undecided" if doubt or len(sums) > 1 else sums.pop()
 
 
-def _bounds(before: Sequence[Given], start: Fraction) -> tuple[Fraction, Fraction]:
-    """The least and the most that doses may sum to: by levels that fit as well, and of doubtful days by one dose or all."""
+def _bounds(before: Sequence[Given], start: Fraction, unmatched: bool) -> tuple[Fraction, Fraction]:
+    """The least and the most that doses may sum to: by levels that fit as well, and of doubtful days by one dose or all.
+
+    Where a dose fits no level, the sum of mg ÷ m² may be the least.
+    """
     if all(len(each.worth.fits) == 1 and not each.doubt for each in before):
         total = start + _sum(each.value for each in before)
         return total, total
-    least, most, days = start, start, dict[date, Fraction]()
-    for each in before:
-        worth = each.whole or each.worth
-        if not each.first:
-            continue
-        most += Fraction(worth.most)
-        if each.doubt and each.record.day:
-            days[each.record.day] = min(days.get(each.record.day, Fraction(worth.least)), Fraction(worth.least))
-        else:
-            least += Fraction(worth.least)
-    return least + sum(days.values()), most
+
+    def least(of: Callable[[Given], Decimal | Fraction]) -> Fraction:
+        days = dict[date | None, list[Fraction]]()
+        for each in before:
+            if each.doubt:
+                days.setdefault(each.record.day, []).append(Fraction(of(each)))
+        return start + _sum(of(each) for each in before if not each.doubt) + _sum(min(day) for day in days.values())
+
+    sums = [least(lambda each: (each.whole or each.worth).least if each.first else NONE)]
+    sums += [least(lambda each: each.worth.delivered)] * unmatched
+    return min(sums), start + _sum((each.whole or each.worth).most for each in before if each.first)
 
 
 def _warnings(found: Exposure, given: Sequence[Given], history: History, rules: Rules) -> Iterator[str]:

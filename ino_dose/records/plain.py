@@ -37,7 +37,7 @@ TIE = 1e-6
 """How near a tie, in thousandths of mg/m², a sum of floats is not trusted; its own error is below 1e-9 here."""
 BY_COLUMN = "mosteller"
 """The formula whose BSA is known by column."""
-USUAL_ID = r"^[0-9A-Za-z][0-9A-Za-z _./:#-]*$"
+USUAL_ID = r"^[0-9A-Za-z](?:[0-9A-Za-z _./:#-]*[0-9A-Za-z_./:#-])?$"
 USUAL_DATE = r"^(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 PLAIN_FIELDS = {"id", "date", "dose", "height", "weight"}
 NO_LEVEL_STATED, NO_TRANSPLANT, UNSAID = 0, -(10**9), 10**17
@@ -70,7 +70,7 @@ def read(
     lines = pl.concat([lines for *_, lines in pieces])
     if isinstance(layout, Rows):
         found, words = split(words, layout, histories, rules)
-    first = dict(words.group_by("id").agg(pl.col("number").first()).iter_rows())
+    first = dict(words.group_by(pl.col("id").str.strip_chars(" ")).agg(pl.col("number").min()).iter_rows())
     return found, first, table.records(words, lines[words["number"]], row_file.place(file), layout, form)
 
 
@@ -78,6 +78,8 @@ def split(frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules)
     """The plain patients of a table, and the rows of the others. The words of the frame have their BSA beside them."""
     if not set(frame.columns) >= PLAIN_FIELDS or rules.sizes.formula.id != BY_COLUMN or not frame.height:
         return None, frame
+    if frame.select((pl.col("id").str.starts_with(" ") | pl.col("id").str.ends_with(" ")).any()).item():
+        return None, frame  # an id is the same with blanks around it and without
     texts = _Texts(layout, histories)
     said = set(frame.columns)
     sizes = frame.select((pl.col("height") != "") & (pl.col("weight") != "")).to_series()
@@ -96,7 +98,7 @@ def split(frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules)
         "day",
         "informs",
         bsa=bsa,
-        usual=pl.col("id").str.contains(USUAL_ID) & ~pl.col("id").str.ends_with(" "),
+        usual=pl.col("id").str.contains(USUAL_ID) & (pl.col("bsa") == "" if "bsa" in said else True),
         **{field: texts.each(dosed[field], say) for field, say in texts.fields.items() if field in said},
     )
     rows = rows.hstack(_worth(rows, texts, rules))

@@ -105,10 +105,10 @@ class Histories:
             return
         when = self.moment(said.get("date") or "")
         outcome = row.outcome or self._outcome(said.get("status") or "")
-        if id and (said.get("transplant") or "prior" in said):
-            self._background(said, history, row.place)
         sizes = self._sizes(said, when, row.place)
         if outcome.reason != "entered in error":
+            if id and (said.get("transplant") or "prior" in said):
+                self._background(said, history, row.place)
             for size in sizes:
                 history.sizes.setdefault(size.kind, {}).setdefault(when.day, []).append(size)
         if not _is_administration(row, sizes):

@@ -36,12 +36,19 @@ class Given(NamedTuple):
         return self.worth.value if not self.whole else self.whole.value if self.first else NONE
 
 
-def copies(records: Sequence[Administration]) -> dict[int, str]:
+class Copy(NamedTuple):
+    """Why an administration is another one written down again; not `sure` where both have ids, which differ."""
+
+    reason: str
+    sure: bool = True
+
+
+def copies(records: Sequence[Administration]) -> dict[int, Copy]:
     """The administrations, by their number, that are written down again: of the same day and mg, with the same id or time.
 
-    Where both have ids that differ they may be two bags of one time, and are looked at with their BSA.
+    Two bags may be of one time and have ids of their own: whether they are is told by what they count.
     """
-    found, seen = dict[int, str](), dict[tuple[object, ...], Administration]()
+    found, seen = dict[int, Copy](), dict[tuple[object, ...], Administration]()
     if len({record.day for record in records}) == len(records):
         return found
     for number, record in enumerate(records):
@@ -50,12 +57,12 @@ def copies(records: Sequence[Administration]) -> dict[int, str]:
         what = (record.day, record.dose.magnitude)
         of_id, of_time = (*what, "id", record.id), (*what, "time", record.moment)
         if record.id and (first := seen.get(of_id)):
-            found[number] = f"a copy of {first.place}: the same mg under the same id"
-        elif record.moment and (first := seen.get(of_time)) and not (record.id and first.id):
-            found[number] = f"a copy of {first.place}: the same mg at the same time"
-        else:
-            seen.setdefault(of_id, record)
-            seen.setdefault(of_time, record)
+            found[number] = Copy(f"a copy of {first.place}: the same mg under the same id")
+        elif record.moment and (first := seen.get(of_time)):
+            sure = not (record.id and first.id)
+            found[number] = Copy(f"a copy of {first.place}: the same mg at the same time", sure)
+        seen.setdefault(of_id, record)
+        seen.setdefault(of_time, record)
     return found
 
 
