@@ -203,7 +203,7 @@ def _form(output: str | None, file: str, source: str | None) -> OutForm:
         return row_file.form(str(output), "to")
     here = f".{source}" if source else Path(file).suffix.lower()
     resources = source is None and here in (".ndjson", ".jsonl") and exposures.is_fhir(file)
-    return "csv" if resources else row_file.ENDINGS.get(here, "csv")
+    return "ndjson" if not resources and row_file.ENDINGS.get(here) == "ndjson" else "csv"
 
 
 def _code(said: str, field: str) -> tuple[str, str]:

@@ -49,7 +49,7 @@ def value(found: Iterable[Exposure], together: Group, reading: Reading, counter:
         ],
         "group": {
             "patients": together.statuses.total(),
-            "statuses": {status: together.statuses[status] for status in (*group.STATUSES, "refused")},
+            "statuses": {status: together.statuses[status] for status in (*group.STATUSES, "refused", group.NO_DOSE)},
             "counted_mg_per_m2": _quantiles(together.exposures),
             "days_to_transplant": _quantiles(together.days),
         },

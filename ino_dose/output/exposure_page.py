@@ -31,11 +31,12 @@ def of_patient(found: Exposure, rules: Rules) -> Iterator[Part]:
     counter = rules.counter
     ceiling = counter.ceiling
     yield page.line(Styled("Inotuzumab ozogamicin", "bold"), f" · {found.patient}: what was given")
-    yield page.line()
     if found.status is None:
+        yield page.line()
         yield page.fact("Refused", Styled(found.error, "bold red"))
         return
     if found.prior is None or found.prior:
+        yield page.line()
         yield page.fact("Prior", "unknown" if found.prior is None else f"{units.digits(found.prior)} mg/m²")
     yield _table(found, ceiling)
     notes = [f"{row.record.place}: {row.reason}" for row in found.rows if row.counted != "level"]
@@ -93,7 +94,8 @@ def _sums(found: Exposure, ceiling: Ceiling) -> Iterator[Part]:
     else:
         yield page.fact("Total", Styled("unknown", page.STYLES["unknown"]), ": prior exposure is")
     delivered = units.digits(units.thousandths(found.delivered))
-    yield page.fact("", f"{found.doses} doses; their mg ÷ m² sum to {delivered} mg/m²")
+    doses = "1 dose; its" if found.doses == 1 else f"{found.doses} doses; their"
+    yield page.fact("", f"{doses} mg ÷ m² sum to {delivered} mg/m²")
     if found.transplant:
         days = found.days_to_transplant
         said = "" if days is None else f", {days} d after the last dose"
@@ -109,7 +111,7 @@ def of_group(found: Group, reading: Reading, counter: Counter) -> Iterator[str]:
     yield _rows(reading)
     patients, most = found.statuses.total(), max(found.statuses.values(), default=1)
     yield f"{patients} patient{'s' * (patients != 1)}"
-    for status in (*group.STATUSES, "refused"):
+    for status in (*group.STATUSES, "refused", group.NO_DOSE):
         if count := found.statuses[status]:
             bar = "━" * max(1, round(Fraction(WIDTH * count, most)))
             yield f"  {status.replace('_', ' '):<14} {count:>7}  {bar}"

@@ -127,7 +127,7 @@ class Counter:
         fits = administration.fitting(dose, bsa, levels, self.steps, self.vial)
         ranges = self.levels.ranges if level is None and not fits else ()
         ranged = next((each for each in ranges if self._within(dose, bsa, each)), None)
-        why = self._why(bsa, fits, ranged is not None)
+        why = self._why(bsa, fits, ranged is not None, level)
         return Worth(fits[0].level.magnitude if fits else exact, exact, why, fits, ranged)
 
     def _within(self, dose: Quantity, bsa: Quantity, range: tuple[Quantity, Quantity]) -> bool:
@@ -135,8 +135,10 @@ class Counter:
         low, high = (dosing.product(each, bsa) for each in range)
         return low <= dose <= high or bool(administration.fitting(dose, bsa, range, self.steps, self.vial))
 
-    def _why(self, bsa: Quantity, fits: Sequence[Fit], ranged: bool) -> str:
+    def _why(self, bsa: Quantity, fits: Sequence[Fit], ranged: bool, level: Quantity | None) -> str:
         """Why mg count as they do: `within 5 % of the 1.608 mg calculated`."""
+        if not fits and level is not None:
+            return f"does not fit the level that is stated, {units.show(level, units.LEVEL)}"
         if not fits:
             return "within the regimen's range, counted as mg ÷ m²" if ranged else "fits no level"
         calculated = units.show(dosing.product(fits[0].level, bsa), units.DOSE)

@@ -42,7 +42,9 @@ class Recognised(NamedTuple):
         if self.kind == "unnamed":
             return InputError(Field("drug"), "the drug has no name", "write inotuzumab ozogamicin where it was that")
         problem = f"{self.name!r} may be inotuzumab ozogamicin or not"
-        return InputError(Field("drug"), problem, "write its full name where it was that")
+        return InputError(
+            Field("drug"), problem, f"write its full name where it was that, or add --drug-code {self.name!r}"
+        )
 
 
 IT, UNNAMED = Recognised("it"), Recognised("unnamed")

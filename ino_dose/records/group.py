@@ -13,6 +13,7 @@ from .record import Exposure
 if TYPE_CHECKING:
     from .plain import Plain
 
+NO_DOSE = "no_dose"
 STATUSES = ("below", "between", "above", "unknown", "undecided", "not_applicable")
 QUANTILES = {
     "least": Fraction(0),
@@ -25,7 +26,10 @@ QUANTILES = {
 
 
 class Group(NamedTuple):
-    """Patients by category (`refused` among them), and of those who had a dose, mg/m² and days to transplant, sorted."""
+    """Patients by category (`refused` and `no_dose` among them), and how many have each mg/m² and each days to transplant.
+
+    The mg/m² are of those who had a dose and of whom none was lost: of the others they are a lower bound.
+    """
 
     statuses: Counter[str]
     exposures: Counter[Fraction]
@@ -38,8 +42,9 @@ class Group(NamedTuple):
 
     def add(self, found: Exposure) -> None:
         """One more patient."""
-        self.statuses[found.status or "refused"] += 1
-        if found.status and found.doses and found.counted is not None:
+        recorded = any(row.counted != "passed over" for row in found.rows)
+        self.statuses[(found.status if recorded else NO_DOSE) if found.status else "refused"] += 1
+        if found.status and found.status != "unknown" and found.doses and found.counted is not None:
             self.exposures[found.counted] += 1
         if found.status and found.days_to_transplant is not None:
             self.days[found.days_to_transplant] += 1

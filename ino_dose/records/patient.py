@@ -36,9 +36,7 @@ def exposure_of(history: History, rules: Rules) -> Exposure:
         ended[each.number] = _counted(each, rules.counter, transplant)
     rows = tuple(ended[number] for number in sorted(ended))
     lost = [row for row in rows if row.counted == "not counted"]
-    error = " ".join(
-        (*dict.fromkeys(history.refused), *history.faults, *(f"{row.reason} ({row.record.place})" for row in lost))
-    )
+    error = " ".join((*dict.fromkeys(history.refused), *history.faults, *_reasons(lost)))
     if history.refused:
         return Exposure(history.patient, rows, transplant=transplant, not_counted=len(lost), error=error)
     before = [each for each in given if not _after(each.record, transplant)]
@@ -64,6 +62,16 @@ def exposure_of(history: History, rules: Rules) -> Exposure:
     applies = bool(before or lost or not any(row.counted == "after transplant" for row in rows))
     found = found._replace(status=_status(found, before, rules.counter, applies))
     return found._replace(warnings=tuple(_warnings(found, given, history, rules)))
+
+
+def _reasons(lost: Sequence[Counted]) -> Iterator[str]:
+    """Why administrations could not be counted, each reason once with the places of the first three."""
+    places = dict[str, list[str]]()
+    for row in lost:
+        places.setdefault(row.reason, []).append(row.record.place)
+    for reason, found in places.items():
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        yield f"{reason} ({', '.join(found[:3])}{more})"
 
 
 def _after(record: Administration, transplant: date | None) -> bool:
@@ -185,6 +193,10 @@ def _bounds(before: Sequence[Given], start: Fraction, unmatched: bool) -> tuple[
 
 def _warnings(found: Exposure, given: Sequence[Given], history: History, rules: Rules) -> Iterator[str]:
     """What a person should look at."""
+    if not found.rows:
+        yield "No administration is recorded."
+    if history.prior_unsaid and not history.priors:
+        yield "Prior exposure is empty in every row and counts as unknown: write none where there was none."
     if found.status == "not_applicable":
         yield f"No dose came before the transplant on {found.transplant}: the ceiling does not apply."
     if len(history.transplants) > 1:
@@ -216,7 +228,7 @@ def _odd(given: Given, counter: Counter) -> Iterator[str]:
         dose = units.show(record.dose, units.DOSE) if record.dose is not None else ""
         yield f"{place}: {dose} is more than 1.5 times the highest level that is known: is its unit right?"
     elif worth.unmatched and not given.whole:
-        yield f"{place}: fits no level, and counts as mg ÷ m²."
+        yield f"{place}: {worth.why}, and counts as mg ÷ m²."
     if len(worth.fits) > 1 and given.first:
         others = " and ".join(units.show(fit.level, units.LEVEL) for fit in worth.fits[1:])
         yield f"{place}: counts as {units.show(worth.fits[0].level, units.LEVEL)}, and would agree with {others}."

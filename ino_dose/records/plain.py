@@ -19,10 +19,10 @@ import polars as pl
 from .. import request, units
 from ..engine import body as bodies
 from ..errors import InputError
-from ..tables import bsa_column, row_file
+from ..tables import row_file
 from ..tables.row_file import Form
 from ..units import Numeral
-from . import table
+from . import carried_sizes, table
 from .patient import Rules
 from .reading import Histories
 from .rows import Rows
@@ -70,7 +70,7 @@ def read(
     lines = pl.concat([lines for *_, lines in pieces])
     if isinstance(layout, Rows):
         found, words = split(words, layout, histories, rules)
-    first = dict(words.group_by(pl.col("id").str.strip_chars(" ")).agg(pl.col("number").min()).iter_rows())
+    first = dict(words.group_by(pl.col("id").str.strip_chars()).agg(pl.col("number").min()).iter_rows())
     return found, first, table.records(words, lines[words["number"]], row_file.place(file), layout, form)
 
 
@@ -78,7 +78,7 @@ def split(frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules)
     """The plain patients of a table, and the rows of the others. The words of the frame have their BSA beside them."""
     if not set(frame.columns) >= PLAIN_FIELDS or rules.sizes.formula.id != BY_COLUMN or not frame.height:
         return None, frame
-    if frame.select((pl.col("id").str.starts_with(" ") | pl.col("id").str.ends_with(" ")).any()).item():
+    if frame.select((pl.col("id").str.strip_chars() != pl.col("id")).any()).item():
         return None, frame  # an id is the same with blanks around it and without
     texts = _Texts(layout, histories)
     said = set(frame.columns)
@@ -90,7 +90,9 @@ def split(frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules)
     )
     if frame["informs"].any() or not _by_day(frame):
         frame = frame.sort("who", "day", ~pl.col("informs"), "number")
-    dosed = frame if sizes.all() and not frame["informs"].any() else _carried(frame, layout, rules)
+    dosed = (
+        frame if sizes.all() and not frame["informs"].any() else carried_sizes.carry(frame, layout.columns, rules.sizes)
+    )
     bsa = pl.when(pl.col("question").is_null() & (pl.col("hundredths") <= int(bodies.LARGE * 100))).then("hundredths")
     rows = dosed.select(
         "number",
@@ -117,36 +119,6 @@ def _informs(said: set[str]) -> pl.Expr:
     empty = [pl.col(field) == "" for field in ("dose", "status", "drug", "level", "administration id") if field in said]
     stated = [pl.col(field) != "" for field in ("height", "weight", "transplant", "prior") if field in said]
     return pl.all_horizontal(empty) & pl.any_horizontal(stated)
-
-
-def _carried(frame: pl.DataFrame, layout: Rows, rules: Rules) -> pl.DataFrame:
-    """Rows by patient and day, those without a size with the last one before, or of their day; nothing where more has to be said.
-
-    Rows that inform come first on their day. Several sizes of one day that differ, a weight that is older than it may
-    be without a word, and the height of somebody who may still grow leave a row without a BSA.
-    """
-    who, day = pl.col("who"), pl.col("day")
-    for size in ("height", "weight"):
-        there = pl.col(size) != ""
-        frame = frame.with_columns(
-            pl.when(there).then(size).forward_fill().alias(f"{size} now"),
-            pl.when(there).then(who).forward_fill().alias(f"{size} who"),
-            pl.when(there).then(day).forward_fill().alias(f"{size} day"),
-        )
-        same = (pl.col(f"{size} who").shift() == who) & (pl.col(f"{size} day").shift() == day)
-        differs = there & same & (pl.col(f"{size} now").shift() != pl.col(size))
-        known = pl.when(pl.col(f"{size} who") == who).then(f"{size} now").fill_null("")
-        frame = frame.with_columns(known.alias(size), differs.fill_null(False).alias(f"{size} differs"))
-    names = {field: name for field, name in layout.columns.names.items() if field in frame.columns}
-    again = bsa_column.words(layout.columns, rules.sizes.growth, frame.select(*names).rename(names))
-    old = (day - pl.col("weight day")).dt.total_days() > rules.sizes.within
-    grown = pl.col("h") > float(rules.sizes.grown)
-    old |= ~grown & ((day - pl.col("height day")).dt.total_days() > rules.sizes.within)
-    frame = frame.with_columns(again["hundredths"], again["question"], again["h"]).with_columns(
-        hundredths=pl.when(~old).then("hundredths"),
-        doubted=(pl.col("height differs") | pl.col("weight differs")).any().over(who, day),
-    )
-    return frame.with_columns(hundredths=pl.when(~pl.col("doubted")).then("hundredths"))
 
 
 class _Texts:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from .. import counts_and_dates, request, units
+from .. import request, units
 from ..errors import OPTIONS, Field, InputError
+from . import moment
 from .drug import Drug, Recognised
+from .moment import Moment
 from .record import Administration, Counting, History, Size, SizeKind
 
 if TYPE_CHECKING:
@@ -26,26 +27,8 @@ AMOUNTS_OF = {
     "dose": units.DOSE,
     "level": units.LEVEL,
 }
-TIME = re.compile(
-    r"[T ]([01]?[0-9]|2[0-3]):?([0-5][0-9])(?::?([0-5][0-9]|60)(?:\.([0-9]+))?)? ?"
-    r"(?:(Z)|([+-])([01][0-9]|2[0-3]):?([0-5][0-9])?)?",
-    re.ASCII,
-)
-
-DAY = 24 * 60
 REMEMBERED_TEXTS = 50_000
 """Texts of each sort whose meaning is kept, so that memory does not grow with a file."""
-
-
-class Moment(NamedTuple):
-    """A day as it is written, and the time on it, empty where none is known: 00:00 is what systems write for a day alone.
-
-    Times with a zone are the same where they are the same instant. `fault` is why there is no day.
-    """
-
-    day: date | None
-    time: str = ""
-    fault: InputError | None = None
 
 
 class Outcome(NamedTuple):
@@ -97,7 +80,10 @@ class Histories:
 
     def take(self, row: Row, ours: bool = False) -> None:
         """Put what a row says into the history of its patient; a row of our tables makes one, whatever the drug."""
-        said, id = row.said, (row.said.get("id") or "").strip(" ")
+        said, id = row.said, (row.said.get("id") or "").strip()
+        if _says_nothing(row):
+            self.informed += 1
+            return
         history = self.of.get(id) or self._new(id)
         history.ours |= ours
         if row.drug and row.drug.kind == "other" and not self.every and not ours:
@@ -122,13 +108,13 @@ class Histories:
         dose, fault = self.amount("dose", said.get("dose") or "")
         level, unlike = self.amount("level", said.get("level") or "")
         settled, reason = self._settled(row, when, outcome, fault if dose is None else unlike)
-        moment = f"{when.day} {when.time}" if when.time else ""
+        at = f"{when.day} {when.time}" if when.time else ""
         self.number += 1
         history.administrations.append(
             Administration(
                 row.place,
                 when.day,
-                moment,
+                at,
                 said.get("administration id") or "",
                 dose,
                 level,
@@ -182,7 +168,7 @@ class Histories:
             return "not counted", outcome.reason
         if when.fault:
             return "not counted", self._said(when.fault)
-        if not (row.said.get("id") or "").strip(" "):
+        if not (row.said.get("id") or "").strip():
             return "not counted", self._said(InputError(Field("id"), "is empty", "write whose dose it is"))
         if fault:
             return "not counted", fault
@@ -247,14 +233,22 @@ class Histories:
 
     def moment(self, text: str) -> Moment:
         """When something was; the same text is read once."""
+        text = text.strip(" ")
         if text not in self._moments:
             if len(self._moments) > REMEMBERED_TEXTS:
                 self._moments.clear()
-            self._moments[text] = _moment(text)
+            self._moments[text] = moment.read(text)
         return self._moments[text]
 
     def _said(self, error: InputError) -> str:
         return " ".join(str(fault.on(self.surface)) for fault in error.faults)
+
+
+def _says_nothing(row: Row) -> bool:
+    """Whether a row has no more than an id: a footnote, or the base row of another instrument."""
+    if (row.drug and row.drug.kind != "unnamed") or row.settled or row.outcome:
+        return False
+    return not any(cell for field, cell in row.said.items() if field != "id")
 
 
 def _is_administration(row: Row, sizes: tuple[Size, ...]) -> bool:
@@ -265,31 +259,3 @@ def _is_administration(row: Row, sizes: tuple[Size, ...]) -> bool:
     if any(said.get(field) for field in ("dose", "status", "level", "administration id")):
         return True
     return bool(said.get("date")) and not (sizes or said.get("transplant") or said.get("prior"))
-
-
-def _moment(text: str) -> Moment:
-    try:
-        day = counts_and_dates.day(text[:10], Field("date"))
-    except InputError as error:
-        if not text:
-            return Moment(None, "", InputError(Field("date"), "is empty", "write year-month-day, as in 2026-12-01"))
-        (fault,) = error.faults
-        return Moment(None, "", InputError(Field("date"), f"{text!r} is not a date", fault.hint))
-    found = TIME.fullmatch(text, 10)
-    if len(text) > 10 and not found:
-        problem, hint = f"{text!r} is not a date with a time", "write it like 2026-12-01T08:30+01:00, or the date alone"
-        return Moment(None, "", InputError(Field("date"), problem, hint))
-    return Moment(day, _time(found) if found else "")
-
-
-def _time(found: re.Match[str]) -> str:
-    """The time of day, to be compared and sorted: minutes, of universal time where there is a zone, and seconds."""
-    hour, minute, second, rest, zulu, sign, hours, minutes = found.groups(default="")
-    seconds = f"{second or '00'}.{rest}".rstrip("0").rstrip(".") if rest else second or "00"
-    at = 60 * int(hour) + int(minute)
-    if not at and seconds == "00":
-        return ""
-    if not zulu and not sign:
-        return f"{at:04}:{seconds}"
-    ahead = 0 if zulu else int(f"{sign}1") * (60 * int(hours) + int(minutes or 0))
-    return f"{at - ahead + DAY:04}:{seconds} UTC"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import Field, InputError, Surface
+from ..errors import Collected, Fault, Field, InputError, Surface
 from ..files import text_file
 from ..tables import column_names, header
 from ..tables.header import Columns
@@ -62,11 +62,18 @@ def layout(names: Sequence[str], place: str, drug: Drug, map: Map, passed: Itera
     """What the columns of a table say. Raises InputError with all that is wrong with its header."""
     ours = map.renamed(names, place, form)
     let = {*passed, *(name for name in ours if name.startswith(_UNREAD))} & set(ours)
-    found = header.read(ours, FIELDS, place, OF_RESULTS, let)
+    faults = Collected()
+    with faults.here():
+        header.read(ours, FIELDS, place, OF_RESULTS, let)
     for field, what in (("id", "whose dose a row is"), ("date", "when it was given")):
-        if not found.has(field):
-            hint = f"add it, {what}, or say which column it is with --map COLUMN={field}"
-            raise InputError(place, f"the column {field} is missing", hint)
+        with faults.here():
+            if field not in ours:
+                raise InputError(place, f"the column {field} is missing", f"add it, {what}")
+    if faults:
+        said = "say which column is which with --map COLUMN=NAME, or with a file of such lines"
+        faults.append(Fault(place, "columns may keep the names that they have", (said,)))
+    faults.raise_any()
+    found = header.read(ours, FIELDS, place, OF_RESULTS, let)
     original = dict(zip(ours, names, strict=True))
     units = {field: unit for field in found.names if (unit := found.unit(field))}
     return Rows(found._replace(names={field: original[name] for field, name in found.names.items()}), units, drug)

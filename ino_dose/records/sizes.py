@@ -35,11 +35,13 @@ class Area(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A size that was chosen; `later` where there is none before, `doubled` where that day has another one too."""
+    """A size that was chosen; `later` where there is none before, `doubled` where that day has another one too;
+    `own` where it stands beside the dose."""
 
     size: Size
     later: bool = False
     doubled: bool = False
+    own: bool = False
 
     def nearness(self, day: date) -> tuple[bool, int]:
         """Sorts before another that is chosen after it."""
@@ -56,7 +58,7 @@ class Sizes:
 
     def on(self, day: date, own: Iterable[Size], history: History) -> Area:
         """The BSA on a day: by the dose's own record, else that day's sizes, else those nearest before, else the next."""
-        all, mine = history.sizes, {size.kind: Found(size) for size in own}
+        all, mine = history.sizes, {size.kind: Found(size, own=True) for size in own}
         none: Days = {}
         if area := mine.get("bsa"):
             return self._stated(area, day, history)
@@ -66,32 +68,21 @@ class Sizes:
             return self._stated(stated, day, history)
         if not weight or not height:
             missing = [kind for kind, found in (("height", height), ("weight", weight)) if not found]
-            return Area(
-                None,
-                fault=_said(
-                    InputError(
-                        Field(", ".join(missing)),
-                        "is not recorded, and no BSA is",
-                        "add sizes, here or in a file beside this one",
-                    ),
-                    history,
-                ),
-            )
+            problem, hint = "is not recorded, and no BSA is", "add sizes, here or in a file beside this one"
+            return Area(None, fault=_said(InputError(Field(", ".join(missing)), problem, hint), history))
         return self._computed(height, weight, day, history)
 
     def _stated(self, found: Found, day: date, history: History) -> Area:
         size = found.size
         if (area := size.value) is None:
-            return Area(None, fault=_of(size))
+            return _unread(found)
         bsa, cautions, fault = self._body(("bsa", area.magnitude), lambda: bodies.stated(area))
         return Area(bsa, size.day, self._remarks(found, day), _said(fault, history), cautions)
 
     def _computed(self, height: Found, weight: Found, day: date, history: History) -> Area:
-        for size in (height.size, weight.size):
-            if size.value is None:
-                return Area(None, fault=_of(size))
+        if height.size.value is None or weight.size.value is None:
+            return _unread(height if height.size.value is None else weight)
         tall, heavy = height.size.value, weight.size.value
-        assert tall is not None and heavy is not None
         bsa, cautions, fault = self._body(
             (tall.magnitude, heavy.magnitude), lambda: bodies.measured(tall, heavy, self.formula)
         )
@@ -139,9 +130,9 @@ def _nearest(all: Days, day: date) -> Found | None:
     return Found(last, doubled=len(there) > 1 and any(_differ(size, last) for size in there))
 
 
-def _of(size: Size) -> str:
-    """Why a size that would be used cannot be read."""
-    return f"{size.fault} ({size.place})"
+def _unread(found: Found) -> Area:
+    """Why a size that would be used cannot be read, and where it stands, if not beside the dose itself."""
+    return Area(None, fault=found.size.fault if found.own else f"{found.size.fault} ({found.size.place})")
 
 
 def _said(error: InputError | None, history: History) -> str:

@@ -22,7 +22,7 @@ def read(file: str) -> dict[str, set[date]]:
     """The days by patient. Raises InputError for a row that cannot be read: a transplant that is lost changes a verdict."""
     found = dict[str, set[date]]()
     for record in table.rows(file, None, _layout):
-        id, day = record.words["id"], record.words["transplant"]
+        id, day = record.words["id"].strip(), record.words["transplant"].strip(" ")
         if not id:
             raise InputError(record.place, "the id is empty", "write whose transplant it is")
         if day:
