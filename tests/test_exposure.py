@@ -245,7 +245,7 @@ def hospital(dice: Random) -> list[list[str]]:
     for patient in range(40):
         odd = dice.random() < 0.3
         day, height = date(2026, 1, 1) + timedelta(dice.randrange(300)), round(dice.gauss(165, 12), 1)
-        weight = round(dice.triangular(45, 110, 70), 1)
+        weight = round(dice.triangular(45, 190, 70), 1)
         prior = dice.choice(["none", "1.8mg/m2"] + ["0.00000000001mg/m2", "unknown"] * odd) if prior_too else "none"
         transplant = dice.choice(
             ["", str(day + timedelta(200)), str(day + timedelta(dice.choice([14, 300]) if odd else 300))]

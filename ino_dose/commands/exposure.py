@@ -145,7 +145,7 @@ def _print(reading: Reading, counter: Counter, form: OutForm, out: str | None, i
         if id in (None, found.patient):
             if found.treated or id:
                 group.add(found)
-            lost |= bool(found.error)
+            lost |= bool(found.error) and found.treated
             if form in ("json", "table"):
                 kept += [found] * (found.treated or id is not None)
             else:

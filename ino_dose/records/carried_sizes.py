@@ -32,7 +32,7 @@ def carry(frame: pl.DataFrame, columns: Columns, rules: Sizes) -> pl.DataFrame:
     old = (day - pl.col("weight day")).dt.total_days() > rules.within
     grown = pl.col("h") > float(rules.grown)
     old |= ~grown & ((day - pl.col("height day")).dt.total_days() > rules.within)
-    frame = frame.with_columns(again["hundredths"], again["question"], again["h"]).with_columns(
+    frame = frame.with_columns(again["hundredths"], again["question"], again["bmi"], again["h"]).with_columns(
         hundredths=pl.when(~old).then("hundredths"),
         doubted=(pl.col("height differs") | pl.col("weight differs")).any().over(who, day),
     )

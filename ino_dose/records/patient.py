@@ -204,8 +204,11 @@ def _warnings(found: Exposure, given: Sequence[Given], history: History, rules: 
     if any(row.counted == "after transplant" and row.value is None for row in found.rows):
         yield "Not every dose after the transplant could be counted."
     yield from (f"{row.record.place}: {row.reason}." for row in found.rows if row.counted == "copy")
-    cautions = {caution: each.record.place for each in reversed(given) for caution in each.area.cautions}
-    yield from (f"{place}: {caution}" for caution, place in reversed(cautions.items()))
+    cautions = dict[str, str]()
+    for each in sorted(given, key=lambda each: each.number):
+        for caution in each.area.cautions:
+            cautions.setdefault(caution, each.record.place)
+    yield from (f"{place}: {caution}" for caution, place in cautions.items())
     doubts = dict.fromkeys(each.doubt for each in given if each.doubt)
     yield from doubts
     for each in given:

@@ -1,7 +1,7 @@
 """Rows of which nothing has to be looked at twice → the exposures of their patients by column, as the usual way says them.
 
 A patient is plain whose every row is a dose of a day of its own, given, with sizes of its own, that fits one level, before
-the transplant if there is one, and of whom nothing is remarked on. All others go the usual way, row by row. A float
+the transplant if there is one, and of whom no more is remarked on than a large body. All others go the usual way, row by row. A float
 only finds the rounded sum of mg ÷ m², and never near a tie.
 """
 
@@ -19,7 +19,7 @@ import polars as pl
 from .. import request, units
 from ..engine import body as bodies
 from ..errors import InputError
-from ..tables import row_file
+from ..tables import bsa_column, row_file
 from ..tables.row_file import Form
 from ..units import Numeral
 from . import carried_sizes, table
@@ -39,6 +39,7 @@ BY_COLUMN = "mosteller"
 """The formula whose BSA is known by column."""
 USUAL_ID = r"^[0-9A-Za-z](?:[0-9A-Za-z _./:#-]*[0-9A-Za-z_./:#-])?$"
 USUAL_DATE = r"^(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+LARGE_BSA = int(bodies.LARGE * 100)
 PLAIN_FIELDS = {"id", "date", "dose", "height", "weight"}
 NO_LEVEL_STATED, NO_TRANSPLANT, UNSAID = 0, -(10**9), 10**17
 """What empty cells say, as numbers that no other cell gives."""
@@ -65,17 +66,23 @@ def read(
     pieces = list(table.frames(file, form, choose, rules.sizes.growth))
     if not pieces:
         return None, {}, iter(())
-    layout, found = pieces[0][0], None
+    layout, found, name = pieces[0][0], None, row_file.place(file)
     words = pl.concat([words for _, words, _ in pieces]).with_row_index("number")
     lines = pl.concat([lines for *_, lines in pieces])
     if isinstance(layout, Rows):
-        found, words = split(words, layout, histories, rules)
+        where = "row " if form == "parquet" else ""
+        found, words = split(words, layout, histories, rules, lambda number: f"{name}:{where}{lines[number]}")
     first = dict(words.group_by(pl.col("id").str.strip_chars()).agg(pl.col("number").min()).iter_rows())
-    return found, first, table.records(words, lines[words["number"]], row_file.place(file), layout, form)
+    return found, first, table.records(words, lines[words["number"]], name, layout, form)
 
 
-def split(frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules) -> tuple[Plain | None, pl.DataFrame]:
-    """The plain patients of a table, and the rows of the others. The words of the frame have their BSA beside them."""
+def split(
+    frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules, place: Callable[[int], str]
+) -> tuple[Plain | None, pl.DataFrame]:
+    """The plain patients of a table, and the rows of the others. The words of the frame have their BSA beside them.
+
+    `place` says where the row of a number stands.
+    """
     if not set(frame.columns) >= PLAIN_FIELDS or rules.sizes.formula.id != BY_COLUMN or not frame.height:
         return None, frame
     if frame.select((pl.col("id").str.strip_chars() != pl.col("id")).any()).item():
@@ -93,13 +100,14 @@ def split(frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules)
     dosed = (
         frame if sizes.all() and not frame["informs"].any() else carried_sizes.carry(frame, layout.columns, rules.sizes)
     )
-    bsa = pl.when(pl.col("question").is_null() & (pl.col("hundredths") <= int(bodies.LARGE * 100))).then("hundredths")
     rows = dosed.select(
         "number",
         "who",
         "day",
         "informs",
-        bsa=bsa,
+        "question",
+        "bmi",
+        bsa="hundredths",
         usual=pl.col("id").str.contains(USUAL_ID) & (pl.col("bsa") == "" if "bsa" in said else True),
         **{field: texts.each(dosed[field], say) for field, say in texts.fields.items() if field in said},
     )
@@ -111,7 +119,22 @@ def split(frame: pl.DataFrame, layout: Rows, histories: Histories, rules: Rules)
     rest = frame.filter(others).sort("number")
     histories.informed += int((rows["informs"] & ~others).sum())
     first = frame.select("who", "number", "id").group_by("who").agg(pl.all().sort_by("number").first())
-    return _plain(found.join(first, on="who").sort("number"), rules), rest
+    large = rows.filter(~others & ~pl.col("informs"), pl.col("question").is_not_null() | (pl.col("bsa") > LARGE_BSA))
+    return _plain(found.join(first, on="who").sort("number"), _cautions(large, rules, place), rules), rest
+
+
+def _cautions(large: pl.DataFrame, rules: Rules, place: Callable[[int], str]) -> dict[int, str]:
+    """What is asked about the bodies of these rows, by patient, each question once with the first row that raises it."""
+    asked = dict[int, dict[str, str]]()
+    rows = large.sort("number").select(
+        "who", "number", "question", bsa_column.tenths(pl.col("bmi")).alias("bmi"), "bsa"
+    )
+    for who, number, question, bmi, bsa in rows.iter_rows():
+        said = [rules.sizes.growth.asked(question, bmi)] if question else []
+        said += bodies.cautions(bodies.Body(units.quantity(Decimal(bsa).scaleb(-2), units.AREA)), None)
+        for caution in said:
+            asked.setdefault(who, {}).setdefault(caution, place(number))
+    return {who: " ".join(f"{where}: {each}" for each, where in found.items()) for who, found in asked.items()}
 
 
 def _informs(said: set[str]) -> pl.Expr:
@@ -233,8 +256,9 @@ def _patients(rows: pl.DataFrame, columns: set[str], rules: Rules) -> pl.DataFra
     return found
 
 
-def _plain(found: pl.DataFrame, rules: Rules) -> Plain:
+def _plain(found: pl.DataFrame, cautions: dict[int, str], rules: Rules) -> Plain:
     """Plain patients in the words of results."""
+    warnings = found["who"].replace_strict(cautions, default=None, return_dtype=pl.String)
     total = found["value"] + found["prior"] if "prior" in found.columns else found["value"]
     days = found["transplant"] - found["last"].to_physical() if "transplant" in found.columns else None
     totals = total.unique()
@@ -257,7 +281,7 @@ def _plain(found: pl.DataFrame, rules: Rules) -> Plain:
         days_to_transplant=nothing if days is None else days,
         after_transplant_mg_per_m2=0,
         not_counted=0,
-        warnings=nothing,
+        warnings=warnings,
         error=nothing,
     )
     return Plain(
