@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -302,3 +305,18 @@ def test_plain_patients_by_column_are_what_they_are_row_by_row(
 
 def _line_of_csv(folder: Path) -> Callable[[re.Match[str]], str]:
     return lambda found: f"{folder}/a.csv:{int(found[1]) + 1}"
+
+
+def test_fhir_needs_no_polars_and_tables_say_how_to_have_it(tmp_path: Path) -> None:
+    (tmp_path / "polars.py").write_text("raise ModuleNotFoundError('none here', name='polars')\n", "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    docs = HERE.parent / "docs" / "exposure"
+
+    def run(name: str) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "ino_dose", "exposure", str(docs / name)]
+        return subprocess.run(command, env=environment, capture_output=True, check=False)
+
+    assert run("administrations.ndjson").returncode == 0
+    table = run("administrations.csv")
+    assert (table.returncode, table.stdout) == (2, b"")
+    assert table.stderr == b"exposure: needs Polars, which is not installed; pip install 'ino-dose[cohort]'\n"

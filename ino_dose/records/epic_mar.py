@@ -10,9 +10,8 @@ from ..tables.header import Columns
 from ..units import Numeral
 from . import named_columns
 from .drug import Drug
-from .reading import GIVEN, Outcome, Row
+from .reading import GIVEN, Outcome, Row, Words
 from .record import Counting
-from .table import Words
 
 EPIC = {
     "id": "PAT_ID",

@@ -17,9 +17,8 @@ from ..tables.row_file import Form
 from ..units import Numeral
 from . import named_columns, table
 from .drug import IT, UNNAMED, Drug, Recognised
-from .reading import GIVEN, Histories, Outcome, Row
+from .reading import GIVEN, Histories, Outcome, Row, Words
 from .record import SizeKind
-from .table import Words
 
 Quantity = Literal["mg", "vials", "mL"]
 TABLES = {

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from ..units import Quantity
 
+Words = dict[str, str]
+"""The cells of a row by field; an empty cell is empty text."""
 MEASURABLE: tuple[SizeKind, ...] = ("height", "weight", "bsa")
 AMOUNTS_OF = {
     "height": units.HEIGHT,

@@ -14,8 +14,7 @@ from ..tables.row_file import Form
 from ..units import Numeral
 from . import named_columns
 from .drug import Drug
-from .reading import Row
-from .table import Words
+from .reading import Row, Words
 
 FIELDS = (
     "id",

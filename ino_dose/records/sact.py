@@ -14,8 +14,7 @@ from ..tables.header import Columns
 from ..units import Numeral
 from . import named_columns
 from .drug import Drug
-from .reading import GIVEN, Outcome, Row
-from .table import Words
+from .reading import GIVEN, Outcome, Row, Words
 
 SACT = {
     "id": "NHS_Number",

@@ -14,9 +14,7 @@ from ..errors import InputError
 from ..tables import blocks, bsa_column, json_line, lines, row_file
 from ..tables.header import Columns
 from ..tables.row_file import Form
-
-Words = dict[str, str]
-"""The cells of a row by field; an empty cell is empty text."""
+from .reading import Words
 
 
 class Layout(Protocol):
