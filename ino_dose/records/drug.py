@@ -60,6 +60,7 @@ class Drug:
         }
         self.codes |= {(each.system, _form(each.system, each.code)) for each in product.codes}
         self.codes |= {(codes.systems.get(system, system), code) for system, code in more}
+        self.codes |= {(system, code.rpartition("-")[0]) for system, code in self.codes if system == "NDC"}
         self.bare = {code for _, code in self.codes}
         self.systems = codes.systems
         self.codes_of = codes.of

@@ -107,7 +107,8 @@ class Reading:
             self.histories.surface = layout.surface
             for row in layout.orders(lines):
                 self.histories.take(row)
-        self.histories.rename(self.fhir.aliases)
+        if self.fhir.patients.aliases:
+            self.histories.rename(self.fhir.patients.aliases)
 
     def strays(self) -> Exposure:
         """What no patient can be found for, when all has been read."""
@@ -120,7 +121,7 @@ class Reading:
         """The patients whose rows have all come; those that a format of all drugs names and who were not treated are left out."""
         for id in ids:
             if self.together:
-                if self.fhir.waiting or self.fhir.aliases or hash(id) in self._done:
+                if self.fhir.waiting or self.fhir.patients.aliases or hash(id) in self._done:
                     raise Scattered
                 self._done.add(hash(id))
             history = self.histories.of.pop(id)

@@ -8,8 +8,11 @@ from typing import Any
 
 from ..errors import InputError, Surface
 from ..units import Numeral
+from . import fhir_references
 from .drug import IT, UNNAMED, Drug, Recognised
 from .fhir_json import Number, Resource
+from .fhir_references import Patients
+from .fhir_references import text as _text
 from .reading import GIVEN, Outcome, Row
 from .record import SizeKind
 
@@ -56,9 +59,8 @@ class Fhir:
         words += ['"Procedure"'] if self.transplants else []
         self.relevant = [word.encode() for word in words]
         self.medications: dict[str, Recognised] = {}
-        self.waiting: list[tuple[str, Row]] = []
-        self.aliases: dict[str, str] = {}
-        self.bases: dict[str, str] = {}
+        self.waiting: list[tuple[list[str], Row]] = []
+        self.patients = Patients()
         self.statuses: dict[str, str] = {}
 
     def read(self, place: str, resource: Resource) -> Iterator[Row]:
@@ -73,27 +75,28 @@ class Fhir:
                     yield from self._procedure(place, resource)
             case "Medication":
                 found = self._medication(resource)
-                for name in (f"Medication/{resource.get('id')}", _text(resource.get("fullUrl"))):
-                    known = self.medications.setdefault(name, found)
-                    if name and known.kind != found.kind:
-                        self.medications[name] = Recognised(
-                            "near", problem=f"{name} is there twice, as different drugs"
+                for name in fhir_references.names(resource):
+                    if self.medications.setdefault(name, found).kind != found.kind:
+                        raise InputError(
+                            place, f"{name} is there twice, as different drugs", "keep the one that stands"
                         )
             case "Patient":
-                if (url := _text(resource.get("fullUrl"))) and (id := _text(resource.get("id"))):
-                    self.aliases |= {alias: id for alias in [url.rpartition("/")[2].rpartition(":")[2]] if alias != id}
+                self.patients.known(resource)
 
     def late(self) -> Iterator[Row]:
         """The administrations that waited for their medication."""
-        for reference, row in self.waiting:
-            problem = f"the medication {reference} is not in these files"
-            yield row._replace(drug=self.medications.get(reference) or Recognised("near", problem=problem))
+        for names, row in self.waiting:
+            found = next((self.medications[name] for name in names if name in self.medications), None)
+            yield row._replace(
+                drug=found or Recognised("near", problem=f"the medication {names[0]} is not in these files")
+            )
         self.waiting.clear()
 
     def _administration(self, place: str, resource: Resource) -> Iterator[Row]:
         if "medication" in resource:
             raise InputError(place, "is of FHIR R5, whose administrations differ", "export R4")
-        whose, id, status = self._patient(resource, place), _text(resource.get("id")), _text(resource.get("status"))
+        whose, status = self.patients.id(resource, place), _text(resource.get("status"))
+        id = _text(resource.get("id") or resource.get("fullUrl"))
         drug = self._concept(resource["medicationCodeableConcept"]) if "medicationCodeableConcept" in resource else None
         if drug and drug.kind == "other" and not self.every:  # of which nothing else is asked; most are
             yield Row(place, {"id": whose}, drug, GIVEN)
@@ -114,17 +117,20 @@ class Fhir:
     def _drug(self, resource: Resource, row: Row) -> Iterator[Recognised]:
         """The medication that a resource refers to; nothing as long as it is still to come."""
         found = _object(resource, "medicationReference")
-        reference = _text(found.get("reference")).partition("/_history")[0]
-        relative = "/".join(reference.split("/")[-2:])
+        reference = _text(found.get("reference"))
         if not reference:
             yield self.drug.named(_text(found.get("display")))
         elif reference.startswith("#"):
-            there = [each for each in _list(resource, "contained") if each.get("id") == reference[1:]]
-            yield self._medication(there[0]) if there else UNNAMED
-        elif known := self.medications.get(reference) or self.medications.get(relative):
+            there = fhir_references.contained(resource, reference)
+            yield self._medication(there, resource) if there else UNNAMED
+        elif known := self._known(reference, resource):
             yield known
         else:
-            self.waiting.append((reference if reference.startswith("urn:") else relative, row))
+            self.waiting.append((fhir_references.sought(reference, resource), row))
+
+    def _known(self, reference: str, resource: Resource) -> Recognised | None:
+        names = fhir_references.sought(reference, resource)
+        return next((self.medications[name] for name in names if name in self.medications), None)
 
     def _outcome(self, resource: Resource) -> Outcome:
         status = _text(resource.get("status"))
@@ -145,22 +151,31 @@ class Fhir:
             for code in reasons
         )
 
-    def _medication(self, resource: Resource) -> Recognised:
+    def _medication(self, resource: Resource, within: Resource | None = None) -> Recognised:
         """A Medication: what its code says and what its ingredients say, which may not differ about this drug."""
         found = [self._concept(resource["code"])] if "code" in resource else []
-        for each in _list(resource, "ingredient"):
-            display = _text(_object(each, "itemReference").get("display"))
-            found.append(
-                self._concept(each["itemCodeableConcept"])
-                if "itemCodeableConcept" in each
-                else self.drug.named(display)
-            )
+        found += [self._ingredient(each, resource, within or resource) for each in _list(resource, "ingredient")]
         if not found:
             return UNNAMED
         ours = [each for each in found if each.kind in ("it", "near")]
         if ours and found[0].kind == "other" and "code" in resource:
             return Recognised("near", found[0].name)
         return next((each for each in found if each.kind == "it"), ours[0] if ours else found[0])
+
+    def _ingredient(self, part: Resource, medication: Resource, within: Resource) -> Recognised:
+        """An ingredient; one that only refers to what is not read leaves a Medication without a coded name open."""
+        if "itemCodeableConcept" in part:
+            return self._concept(part["itemCodeableConcept"])
+        reference = _object(part, "itemReference")
+        address, display = _text(reference.get("reference")), _text(reference.get("display"))
+        there = fhir_references.contained(medication, address) or fhir_references.contained(within, address)
+        if there:
+            return self._concept(there["code"]) if "code" in there else UNNAMED
+        if found := self._known(address, within):
+            return found
+        if display or _list(medication.get("code"), "coding"):
+            return self.drug.named(display) if display else Recognised("other")
+        return Recognised("near", problem=f"the ingredient {address} is not in these files")
 
     def _concept(self, concept: Any) -> Recognised:
         """What a coded drug is: by a code, else by its text; where those do not agree it is nearly the drug."""
@@ -177,7 +192,7 @@ class Fhir:
         kinds = {each.kind for each in found}
         if len(kinds) > 1:
             return Recognised("near", " / ".join(names))
-        codes = " ".join(_text(c.get("code")) for c in codings if c.get("code"))
+        codes = " ".join(f"{_text(c.get('system'))} {_text(c.get('code'))}".strip() for c in codings if c.get("code"))
         return found[0] if found else Recognised("other", codes) if codes else UNNAMED
 
     def _quantity(self, quantity: Resource, field: str) -> str:
@@ -195,7 +210,7 @@ class Fhir:
         ours = coded or worded
         plain = _plain(number)
         if quantity.get("comparator") or ours not in SIZE_UNITS[field] or (coded and worded and coded != worded):
-            both = f"{code}/{unit}" if coded and worded and coded != worded else code or unit
+            both = f"{code}/{unit}" if coded and worded and coded != worded else (code if ucum else "") or unit or "?"
             return f"{_text(quantity.get('comparator'))}{plain} {both}".rstrip()
         return Numeral(plain, ours)
 
@@ -206,7 +221,7 @@ class Fhir:
             kind = self._size(part)
             if kind and (size := self._quantity(_object(part, "valueQuantity"), kind)):
                 yield Row(
-                    place, {"id": self._patient(resource, place), "date": _when(resource, "effective"), kind: size}
+                    place, {"id": self.patients.id(resource, place), "date": _when(resource, "effective"), kind: size}
                 )
 
     def _size(self, part: Resource) -> SizeKind | None:
@@ -224,34 +239,8 @@ class Fhir:
             if met := self.transplants & {("", code), (self.drug.systems.get(system, system), code)}:
                 self.met |= met
                 when = _when(resource, "performed") or "without a date"
-                yield Row(place, {"id": self._patient(resource, place), "transplant": when})
+                yield Row(place, {"id": self.patients.id(resource, place), "transplant": when})
                 return
-
-    def _patient(self, resource: Resource, place: str) -> str:
-        """Whose a resource is: the last part of the reference to its subject, or the identifier that stands for it.
-
-        Raises InputError where two patients would then have one name.
-        """
-        subject = _object(resource, "subject")
-        reference = _text(subject.get("reference")).partition("/_history")[0]
-        if reference.startswith("Patient/") and reference.count("/") == 1:
-            return reference[8:]
-        if reference.startswith("#"):
-            there = [each for each in _list(resource, "contained") if each.get("id") == reference[1:]]
-            found = _list(there[0], "identifier") if there else []
-            base, id = (_text(found[0].get("system")), _text(found[0].get("value"))) if found else ("", "")
-        elif reference:
-            base, _, id = reference.rpartition("/")
-            if base and base.rpartition("/")[2] != "Patient":
-                return ""
-            base, id = base.removesuffix("Patient"), id.removeprefix("urn:uuid:")
-        else:
-            whose = _object(subject, "identifier")
-            base, id = _text(whose.get("system")), _text(whose.get("value"))
-        if base and id and self.bases.setdefault(id, base) != base:
-            problem = f"two patients are called {id}: of {self.bases[id]} and of {base}"
-            raise InputError(place, problem, "read their files one after the other")
-        return id
 
 
 def _when(resource: Resource, what: str) -> str:
@@ -271,10 +260,6 @@ def _object(found: Any, key: str) -> Resource:
 def _list(found: Any, key: str) -> list[Resource]:
     values = _dict(found).get(key)
     return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _plain(number: str) -> str:

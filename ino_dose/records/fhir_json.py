@@ -105,8 +105,7 @@ def _entry(entry: Any, place: str) -> Iterator[tuple[str, Resource]]:
     if isinstance(request, dict) and request.get("method") == "DELETE":
         return
     if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
-        if isinstance(entry.get("fullUrl"), str):
-            resource["fullUrl"] = entry["fullUrl"]
+        resource |= {"fullUrl": entry.get("fullUrl"), "bundle": place}
         yield from _resources(resource, f"{place} {resource['resourceType']}/{resource.get('id', '?')}")
 
 
@@ -120,7 +119,9 @@ def _document(text: str, name: str) -> Iterator[tuple[str, Resource]]:
             if key in keys:
                 raise _Twice(key)
             keys.add(key)
-            if key == "entry" and text[at] == "[":
+            if key == "entry" and text[at] != "[":
+                raise InputError(name, "is a Bundle whose entry is no list", WHAT)
+            if key == "entry":
                 at = _next(text, at, "[")
                 while text[at] != "]":
                     entry, at = _decoder.raw_decode(text, at)

@@ -141,10 +141,13 @@ class Histories:
         return history
 
     def rename(self, aliases: Mapping[str, str]) -> None:
-        """Put what was recorded under other names of a patient to the one history."""
-        for alias, id in aliases.items():
-            if alias != id and (other := self.of.pop(alias, None)):
-                history = self.of.get(id) or self._new(id)
+        """Put what was recorded under other names of a patient into one history, at the place of the first."""
+        found = dict[str, History]()
+        for name, other in self.of.items():
+            id = aliases.get(name, name)
+            history = found.setdefault(id, other)
+            history.patient = id
+            if history is not other:
                 history.administrations += other.administrations
                 history.administrations.sort(key=lambda each: each.number)
                 history.transplants |= other.transplants
@@ -153,6 +156,11 @@ class Histories:
                 for kind, days in other.sizes.items():
                     for day, sizes in days.items():
                         history.sizes.setdefault(kind, {}).setdefault(day, []).extend(sizes)
+        for id, history in found.items():
+            history.transplants |= self.transplants.get(id, set())
+            self.met |= {id} & self.transplants.keys()
+        self.of.clear()
+        self.of.update(found)
 
     def _settled(self, row: Row, when: Moment, outcome: Outcome, fault: str) -> tuple[Counting | Literal[""], str]:
         """How an administration ends whatever else is recorded, and why."""

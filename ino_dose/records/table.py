@@ -63,7 +63,10 @@ def frames(
             return bsa_column.words(columns, growth, frame) if growth else blocks.words(columns, frame)
 
         for block in source.blocks(columns, words, True, "parquet"):
-            yield layout, block.words, block.lines
+            found = block.words
+            if form == "parquet" and "id" in found.columns:  # a number with nulls beside it becomes 7.0
+                found = found.with_columns(pl.col("id").str.replace(r"^([0-9]+)\.0+$", "$1"))
+            yield layout, found, block.lines
 
 
 def records(words: pl.DataFrame, lines: pl.Series, name: str, layout: L, form: Form) -> Iterator[Record[L]]:
