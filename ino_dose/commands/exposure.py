@@ -15,7 +15,7 @@ from .options import CeilingFile, Formula, Schedules, regimen_ids
 if TYPE_CHECKING:
     from ..records.counting import Counter
     from ..records.exposures import Reading
-    from ..records.record import Exposure
+    from ..records.record import Counted, Exposure
 
 OutForm = Literal["csv", "ndjson", "parquet", "json", "table"]
 
@@ -103,9 +103,10 @@ def exposure(
         counting.Counter(levels, product, facts.ceiling, step),
         Sizes(FORMULAS[formula or "mosteller"], within, facts.growth),
     )
-    if not all(source == "fhir" or (source is None and is_fhir(file)) for file in files) or transplants:
+    form = target or ("table" if id is not None and output is None else _form(output, files[0], source))
+    resources = all(source == "fhir" or (source is None and is_fhir(file)) for file in files)
+    if not resources or transplants or form == "parquet":
         extras.polars("exposure")
-    form = target or ("table" if id is not None else _form(output, files[0], source))
     task = Task(
         tuple(files),
         source,
@@ -140,11 +141,13 @@ def _print(reading: Reading, counter: Counter, form: OutForm, out: str | None, i
 
     group, lines, lost = Group.empty(), exposure_rows.Lines(form, doses), False
     kept: list[Exposure] = []
+    kept_rows: tuple[Counted, ...] = ()
     for found in reading.exposures():
         lines.places = reading.rows
         if id in (None, found.patient):
             if found.treated or id:
                 group.add(found)
+            kept_rows = found.rows
             lost |= bool(found.error) and found.treated
             if form in ("json", "table"):
                 kept += [found] * (found.treated or id is not None)
@@ -159,6 +162,8 @@ def _print(reading: Reading, counter: Counter, form: OutForm, out: str | None, i
         lost |= bool(strays.error)
     elif not group.statuses:
         raise InputError(Field("id"), f"there is no patient {id!r} in these records", "write an id as they have it")
+    if id is not None:
+        reading.of_one(kept_rows)
     said = exposure_page.of_group(group, reading, counter)
     text: Iterable[str] = lines
     if form == "json":
@@ -168,7 +173,7 @@ def _print(reading: Reading, counter: Counter, form: OutForm, out: str | None, i
             [terminal.text(exposure_page.of_patient(kept[0], reading.rules))] if id else [f"{line}\n" for line in said]
         )
     _write(text, form, out, reading.task.files)
-    for line in () if form == "table" else said:
+    for line in () if form == "table" or id is not None else said:
         result.say(line)
     if lines.formulas:
         result.say(summary.formulas(lines.formulas))

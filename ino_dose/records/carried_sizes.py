@@ -34,6 +34,8 @@ def carry(frame: pl.DataFrame, columns: Columns, rules: Sizes) -> pl.DataFrame:
     old |= ~grown & ((day - pl.col("height day")).dt.total_days() > rules.within)
     frame = frame.with_columns(again["hundredths"], again["question"], again["bmi"], again["h"]).with_columns(
         hundredths=pl.when(~old).then("hundredths"),
-        doubted=(pl.col("height differs") | pl.col("weight differs")).any().over(who, day),
+        doubted=pl.any_horizontal(
+            pl.col(f"{size} differs").any().over(f"{size} who", f"{size} day") for size in ("height", "weight")
+        ),
     )
     return frame.with_columns(hundredths=pl.when(~pl.col("doubted")).then("hundredths"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from ..engine.preparation import Product
@@ -22,6 +22,9 @@ BEHIND = re.compile(
 PARTS = ("inotuzumab", "ozogamicin", "besponsa")
 """Words of the names, of which one in a longer name makes it a near one, but for gemtuzumab ozogamicin."""
 OTHERS = ("gemtuzumab", "mylotarg")
+
+
+REMEMBERED_NAMES = 50_000
 
 
 class Recognised(NamedTuple):
@@ -65,7 +68,7 @@ class Drug:
         self.systems = codes.systems
         self.codes_of = codes.of
         self.words = codes.of("word")
-        self.named = cache(self._named)
+        self.named = lru_cache(REMEMBERED_NAMES)(self._named)
 
     def _named(self, name: str) -> Recognised:
         """What the cell of a `drug` column names: a name of the drug with a strength or a form, or one of its codes."""

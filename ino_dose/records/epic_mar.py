@@ -36,10 +36,11 @@ def is_layout(names: Sequence[str]) -> bool:
 
 
 class Line(NamedTuple):
-    """A line of an order, and where it stands."""
+    """A line of an order, where it stands, and how its columns are named."""
 
     place: str
     words: Words
+    surface: Surface
 
     @property
     def order(self) -> tuple[str, str]:
@@ -115,7 +116,11 @@ class EpicMar(NamedTuple):
             yield from ((line, open_) for line in order)
             return
         by_number = {line.number: line for line in order}
-        newer = {line.edits: line for line in order if line.edits and line.edits in by_number}
+        edits = sorted((line for line in order if line.edits in by_number), key=lambda line: int(line.number))
+        last = {line.edits: line for line in edits}  # of two edits of one line the later stands
+        newer = {line.edits: line for line in edits} | {
+            line.number: last[line.edits] for line in edits if last[line.edits] is not line
+        }
         stands = list[tuple[int, Line]]()
         for line in order:
             first, seen = line, {line.number}

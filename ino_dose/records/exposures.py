@@ -18,7 +18,7 @@ from .epic_mar import EpicMar, Line
 from .fhir import SURFACE, Fhir
 from .patient import Rules, exposure_of
 from .reading import Histories
-from .record import Exposure
+from .record import Counted, Exposure
 from .rows import Map, Rows
 from .sact import Sact
 
@@ -101,14 +101,20 @@ class Reading:
     def _late(self) -> None:
         """What can be said only when all has been read: of medications that come late, of orders, of names for one patient."""
         for row in self.fhir.late():
+            self.histories.surface = SURFACE
             self.histories.take(row)
         if self.mar:
             layout, lines = self.mar
-            self.histories.surface = layout.surface
-            for row in layout.orders(lines):
+            for line, row in zip(lines, layout.orders(lines), strict=True):
+                self.histories.surface = line.surface
                 self.histories.take(row)
         if self.fhir.patients.aliases:
             self.histories.rename(self.fhir.patients.aliases)
+
+    def of_one(self, rows: Sequence[Counted]) -> None:
+        """Count what was seen of one patient alone."""
+        self.ended = Counter(row.counted for row in rows)
+        self.histories.passed.clear()
 
     def strays(self) -> Exposure:
         """What no patient can be found for, when all has been read."""
@@ -189,7 +195,7 @@ class Reading:
             self.histories.surface = layout.surface
             if isinstance(layout, EpicMar):
                 self.mar = self.mar or (layout, [])
-                self.mar[1].append(Line(record.place, record.words))
+                self.mar[1].append(Line(record.place, record.words, layout.surface))
                 continue
             for row in layout.read(record.place, record.words):
                 self.histories.take(row, ours=isinstance(layout, Rows))

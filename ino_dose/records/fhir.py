@@ -28,9 +28,9 @@ ELEMENTS = {
     "status": "status",
     "drug": "medication",
     "transplant": "performed",
-    "height": "valueQuantity",
-    "weight": "valueQuantity",
-    "bsa": "valueQuantity",
+    "height": "Observation of height",
+    "weight": "Observation of weight",
+    "bsa": "Observation of BSA",
 }
 
 
@@ -59,9 +59,9 @@ class Fhir:
         words += ['"Procedure"'] if self.transplants else []
         self.relevant = [word.encode() for word in words]
         self.medications: dict[str, Recognised] = {}
-        self.waiting: list[tuple[list[str], Row]] = []
+        self.waiting: list[tuple[list[str], Row, str]] = []
         self.patients = Patients()
-        self.statuses: dict[str, str] = {}
+        self.seen: dict[str, tuple[str, str, str]] = {}
 
     def read(self, place: str, resource: Resource) -> Iterator[Row]:
         """What a resource says."""
@@ -85,11 +85,10 @@ class Fhir:
 
     def late(self) -> Iterator[Row]:
         """The administrations that waited for their medication."""
-        for names, row in self.waiting:
+        for names, row, status in self.waiting:
             found = next((self.medications[name] for name in names if name in self.medications), None)
-            yield row._replace(
-                drug=found or Recognised("near", problem=f"the medication {names[0]} is not in these files")
-            )
+            lost = Recognised("near", problem=f"the medication {names[0]} is not in these files")
+            yield self._once(row._replace(drug=found or lost), status)
         self.waiting.clear()
 
     def _administration(self, place: str, resource: Resource) -> Iterator[Row]:
@@ -109,10 +108,15 @@ class Fhir:
         }
         row = Row(place, said, UNNAMED, self._outcome(resource))
         for found in [drug] if drug else self._drug(resource, row):
-            if found.kind != "other" and id and self.statuses.setdefault(id, status) != status:
-                problem = f"MedicationAdministration {id} is there twice: {self.statuses[id]} and {status}"
-                raise InputError(place, problem, "keep the one that stands")
-            yield row._replace(drug=found)
+            yield self._once(row._replace(drug=found), status)
+
+    def _once(self, row: Row, status: str) -> Row:
+        """The same row. Raises InputError where one administration is there twice and not the same."""
+        id, said = row.said["administration id"], (status, row.said["date"], row.said["dose"])
+        if id and row.drug and row.drug.kind != "other" and (before := self.seen.setdefault(id, said)) != said:
+            problem = f"MedicationAdministration {id} is there twice: {_shown_once(before)} and {_shown_once(said)}"
+            raise InputError(row.place, problem, "keep the one that stands")
+        return row
 
     def _drug(self, resource: Resource, row: Row) -> Iterator[Recognised]:
         """The medication that a resource refers to; nothing as long as it is still to come."""
@@ -126,7 +130,7 @@ class Fhir:
         elif known := self._known(reference, resource):
             yield known
         else:
-            self.waiting.append((fhir_references.sought(reference, resource), row))
+            self.waiting.append((fhir_references.sought(reference, resource), row, _text(resource.get("status"))))
 
     def _known(self, reference: str, resource: Resource) -> Recognised | None:
         names = fhir_references.sought(reference, resource)
@@ -262,9 +266,16 @@ def _list(found: Any, key: str) -> list[Resource]:
     return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
 
 
+def _shown_once(said: tuple[str, ...]) -> str:
+    return " ".join(filter(None, said))
+
+
 def _plain(number: str) -> str:
     """A number with an exponent as plain digits; an enormous one as it is, to be refused."""
     if "e" not in number.lower():
         return number
-    value = Decimal(number)
+    try:
+        value = Decimal(number)
+    except ArithmeticError:
+        return number
     return f"{value:f}" if abs(value.adjusted()) < MOST_PLACES else number

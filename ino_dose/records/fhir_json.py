@@ -31,7 +31,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_once, parse_float=Number, parse_int=Number)
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_once, parse_float=Number, parse_int=Number, parse_constant=lambda name: Number(name)
+)
 
 
 def read(file: str, relevant: Sequence[bytes]) -> Iterator[tuple[str, Resource]]:

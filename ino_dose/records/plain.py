@@ -8,31 +8,26 @@ only finds the rounded sum of mg ÷ m², and never near a tie.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from .. import request, units
+from .. import units
 from ..engine import body as bodies
-from ..errors import InputError
 from ..tables import bsa_column, row_file
 from ..tables.row_file import Form
-from ..units import Numeral
 from . import carried_sizes, table
 from .patient import Rules
+from .plain_cells import NO_LEVEL_STATED, NO_TRANSPLANT, SCALE, UNSAID, Cells
 from .reading import Histories
 from .rows import Rows
 from .table import L, Record
 
 if TYPE_CHECKING:
-    from ..units import Quantity
+    pass
 
-SCALE = 10**9
-"""Levels and prior exposure are summed in whole billionths of mg/m²."""
 TIE = 1e-6
 """How near a tie, in thousandths of mg/m², a sum of floats is not trusted; its own error is below 1e-9 here."""
 BY_COLUMN = "mosteller"
@@ -41,9 +36,6 @@ USUAL_ID = r"^[0-9A-Za-z](?:[0-9A-Za-z _./:#-]*[0-9A-Za-z_./:#-])?$"
 USUAL_DATE = r"^(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 LARGE_BSA = int(bodies.LARGE * 100)
 PLAIN_FIELDS = {"id", "date", "dose", "height", "weight"}
-NO_LEVEL_STATED, NO_TRANSPLANT, UNSAID = 0, -(10**9), 10**17
-"""What empty cells say, as numbers that no other cell gives."""
-EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Plain(NamedTuple):
@@ -87,7 +79,7 @@ def split(
         return None, frame
     if frame.select((pl.col("id").str.strip_chars() != pl.col("id")).any()).item():
         return None, frame  # an id is the same with blanks around it and without
-    texts = _Texts(layout, histories)
+    texts = Cells(layout, histories)
     said = set(frame.columns)
     sizes = frame.select((pl.col("height") != "") & (pl.col("weight") != "")).to_series()
     frame = frame.with_columns(
@@ -139,54 +131,15 @@ def _cautions(large: pl.DataFrame, rules: Rules, place: Callable[[int], str]) ->
 
 def _informs(said: set[str]) -> pl.Expr:
     """Whether a row is of no dose: it has sizes, a transplant or prior exposure, and nothing that tells of a dose."""
-    empty = [pl.col(field) == "" for field in ("dose", "status", "drug", "level", "administration id") if field in said]
-    stated = [pl.col(field) != "" for field in ("height", "weight", "transplant", "prior") if field in said]
+    empty = [
+        pl.col(field).str.strip_chars() == ""
+        for field in ("dose", "status", "drug", "level", "administration id")
+        if field in said
+    ]
+    stated = [
+        pl.col(field).str.strip_chars() != "" for field in ("height", "weight", "transplant", "prior") if field in said
+    ]
     return pl.all_horizontal(empty) & pl.any_horizontal(stated)
-
-
-class _Texts:
-    """What cells say, each text asked once: amounts by their number among `amounts`, a day as such, yes as 1."""
-
-    def __init__(self, layout: Rows, histories: Histories) -> None:
-        self.layout, self.histories = layout, histories
-        self.amounts: list[Quantity] = []
-        self.fields: dict[str, Callable[[str], int | None]] = {
-            "dose": lambda cell: self._amount("dose", cell),
-            "level": lambda cell: self._amount("level", cell) if cell else NO_LEVEL_STATED,
-            "status": lambda cell: int(histories.drug.outcome(cell)[0] == "given") or None,
-            "drug": lambda cell: int(histories.drug.named(cell).kind == "it") or None,
-            "transplant": self._transplant,
-            "prior": self._prior,
-        }
-
-    def each(self, cells: pl.Series, say: Callable[[str], int | None]) -> pl.Series:
-        """What each cell says, None where it is not plain."""
-        texts = cells.unique()
-        return cells.replace_strict(texts, pl.Series([say(text) for text in texts], dtype=pl.Int64))
-
-    def _said(self, field: str, cell: str) -> str:
-        return Numeral(cell, self.layout.units[field]) if field in self.layout.units else cell
-
-    def _amount(self, field: str, cell: str) -> int | None:
-        amount, _ = self.histories.amount(field, self._said(field, cell))
-        if amount is None:
-            return None
-        self.amounts.append(amount)
-        return len(self.amounts)
-
-    def _transplant(self, cell: str) -> int | None:
-        day = self.histories.moment(cell).day
-        return day.toordinal() - EPOCH if day else None if cell else NO_TRANSPLANT
-
-    def _prior(self, cell: str) -> int | None:
-        """In billionths of mg/m²; nothing of one that is unknown, is not whole in those, or cannot be read."""
-        if cell in ("", "none"):
-            return UNSAID if not cell else 0
-        with suppress(InputError):
-            prior = request.prior(self._said("prior", cell))
-            whole = None if prior is None else Fraction(prior.magnitude) * SCALE
-            return int(whole) if whole is not None and whole.denominator == 1 and whole < UNSAID else None
-        return None
 
 
 def _who(ids: pl.Series) -> pl.Series:
@@ -206,7 +159,7 @@ def _by_day(rows: pl.DataFrame) -> bool:
     return bool(rows.select(later.fill_null(True).all()).item())
 
 
-def _worth(rows: pl.DataFrame, texts: _Texts, rules: Rules) -> pl.DataFrame:
+def _worth(rows: pl.DataFrame, texts: Cells, rules: Rules) -> pl.DataFrame:
     """What each dose counts in billionths of mg/m², and mg ÷ m² as a float: of each pair of mg and BSA asked once."""
     keys = ["dose", "bsa", *(["level"] if "level" in rows.columns else [])]
     pairs = rows.select(keys).unique().drop_nulls()
@@ -216,7 +169,7 @@ def _worth(rows: pl.DataFrame, texts: _Texts, rules: Rules) -> pl.DataFrame:
     return rows.select(keys).join(worth, on=keys, how="left", maintain_order="left").select(list(schema))
 
 
-def _one(texts: _Texts, rules: Rules, dose: int, bsa: int, level: int = NO_LEVEL_STATED) -> tuple[int | None, float]:
+def _one(texts: Cells, rules: Rules, dose: int, bsa: int, level: int = NO_LEVEL_STATED) -> tuple[int | None, float]:
     """What mg count that fit one level and no other; nothing where they do not, or it is not whole in billionths."""
     area = units.quantity(Decimal(bsa).scaleb(-2), units.AREA)
     stated = texts.amounts[level - 1] if level != NO_LEVEL_STATED else None

@@ -148,14 +148,7 @@ class Histories:
             history = found.setdefault(id, other)
             history.patient = id
             if history is not other:
-                history.administrations += other.administrations
-                history.administrations.sort(key=lambda each: each.number)
-                history.transplants |= other.transplants
-                history.refused += other.refused
-                history.faults += other.faults
-                for kind, days in other.sizes.items():
-                    for day, sizes in days.items():
-                        history.sizes.setdefault(kind, {}).setdefault(day, []).extend(sizes)
+                history.add(other)
         for id, history in found.items():
             history.transplants |= self.transplants.get(id, set())
             self.met |= {id} & self.transplants.keys()

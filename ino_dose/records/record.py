@@ -70,6 +70,20 @@ class History:
         self.refused: list[str] = []
         self.faults: list[str] = []
 
+    def add(self, other: History) -> None:
+        """What was recorded of the same patient under another name."""
+        self.administrations += other.administrations
+        self.administrations.sort(key=lambda each: each.number)
+        self.transplants |= other.transplants
+        self.priors |= other.priors
+        self.prior_unsaid |= other.prior_unsaid
+        self.ours |= other.ours
+        self.refused += other.refused
+        self.faults += other.faults
+        for kind, days in other.sizes.items():
+            for day, sizes in days.items():
+                self.sizes.setdefault(kind, {}).setdefault(day, []).extend(sizes)
+
 
 class Counted(NamedTuple):
     """An administration and what it counts.

@@ -89,6 +89,8 @@ def _of_objects(
         try:
             cells = json_line.cells(line.text)
         except json_line.NoObject as error:
+            if '"resourceType"' in line.text:
+                raise InputError(place, "is FHIR", "add --from fhir") from None
             raise InputError(place, error.problem, error.hint) from None
         layout = chosen(tuple(cells))
         yield Record(place, {field: cells[column] or "" for field, column in layout.columns.names.items()}, layout)
