@@ -18,7 +18,7 @@ NONE = Fraction(0)
 class Given(NamedTuple):
     """An administration that was given (the nth of its patient), its BSA, and what it counts.
 
-    `whole` is what its day's dose counts of which it is a part, `first` its first part; `doubt` is why it
+    `whole` is what the day's dose counts, if this is one part of it, `first` its first part; `doubt` is why it
     may not count beside others of its day.
     """
 

@@ -32,7 +32,7 @@ def words(columns: Columns, growth: Growth, frame: pl.DataFrame) -> pl.DataFrame
 
     `hundredths` is the BSA in hundredths of m². It is null wherever a float might be wrong about it, or
     about the BMI in tenths, and for all that is not a plain number; `question` is the one that the BMI
-    raises, 0 for none. `h`, `w` (cm, kg) and `bmi` are floats.
+    raises, null for none. `h`, `w` (cm, kg) and `bmi` are floats.
     """
     words = blocks.words(columns, frame)
     if not (columns.has("height") and columns.has("weight")):
