@@ -40,7 +40,9 @@ def exposure(
     id: Annotated[
         str | None, typer.Option("--id", metavar="ID", help="One patient's administrations, as a table.")
     ] = None,
-    doses: Annotated[bool, typer.Option("--doses", help="One row per administration instead of one per patient.")] = False,
+    doses: Annotated[
+        bool, typer.Option("--doses", help="One row per administration instead of one per patient.")
+    ] = False,
     regimen: Annotated[
         str | None, typer.Option(help="Whose levels a dose may fit, instead of all.", autocompletion=regimen_ids)
     ] = None,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..engine.exposure import Ceiling
     from ..engine.preparation import Product
     from ..engine.regimen import Regimen
-    from .recognised_file import Recognised
+    from .recognised_file import Codes
 
 
 class Library:
@@ -129,7 +129,7 @@ def growth() -> Growth:
     return growth_file.read(BUNDLED / "growth" / "bmi-by-height.yaml")
 
 
-def recognised() -> Recognised:
+def recognised() -> Codes:
     """How records of hospitals name the drug, sizes, units, and what became of an administration."""
     from . import recognised_file
 

@@ -64,14 +64,14 @@ def _fixed(levels: Iterable[Quantity | Choice]) -> tuple[Quantity, ...]:
 class Worth(NamedTuple):
     """What mg count for a BSA: `value` in mg/m², and `why`; `delivered` is mg ÷ m².
 
-    `fits` are the levels they agree with, the nearest first; `ranged` is the range in which mg ÷ m² lies.
+    `fits` are the levels they agree with, the nearest first; `ranged` is whether mg ÷ m² lies in a range of the regimen.
     """
 
     value: Decimal | Fraction
     delivered: Fraction
     why: str
     fits: tuple[Fit, ...] = ()
-    ranged: tuple[Quantity, Quantity] | None = None
+    ranged: bool = False
 
     @property
     def level(self) -> Quantity | None:
@@ -81,7 +81,7 @@ class Worth(NamedTuple):
     @property
     def unmatched(self) -> bool:
         """Whether the mg fit no level."""
-        return not self.fits and self.ranged is None
+        return not self.fits and not self.ranged
 
     @property
     def least(self) -> Decimal | Fraction:
@@ -126,8 +126,8 @@ class Counter:
         levels: Sequence[Quantity] = self.levels.fixed if level is None else (level,)
         fits = administration.fitting(dose, bsa, levels, self.steps, self.vial)
         ranges = self.levels.ranges if level is None and not fits else ()
-        ranged = next((each for each in ranges if self._within(dose, bsa, each)), None)
-        why = self._why(bsa, fits, ranged is not None, level)
+        ranged = any(self._within(dose, bsa, each) for each in ranges)
+        why = self._why(bsa, fits, ranged, level)
         return Worth(fits[0].level.magnitude if fits else exact, exact, why, fits, ranged)
 
     def _within(self, dose: Quantity, bsa: Quantity, range: tuple[Quantity, Quantity]) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from ..engine.preparation import Product
 from ..errors import Field, InputError
-from ..files.recognised_file import Recognised as Codes
+from ..files.recognised_file import Codes
 from ..tables import near_names
 
 Kind = Literal["it", "near", "unnamed", "other"]

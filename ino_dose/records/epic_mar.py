@@ -11,7 +11,7 @@ from ..units import Numeral
 from . import named_columns
 from .drug import Drug
 from .reading import GIVEN, Outcome, Row, Words
-from .record import Counting
+from .record import UNITS_OF, Counting
 
 EPIC = {
     "id": "PAT_ID",
@@ -27,7 +27,6 @@ EPIC = {
     "unit name": "DOSE_UNIT_C_NAME",
 }
 NEEDED_OF_EPIC = ("id", "order", "line", "drug", "date", "dose")
-MASSES = ("mg", "mcg")
 
 
 def is_layout(names: Sequence[str]) -> bool:
@@ -157,4 +156,4 @@ def _dose(words: Words) -> str:
     number, unit = words["dose"], (words.get("unit") or words.get("unit name") or "").strip()
     if not number or not unit:
         return number
-    return Numeral(number, unit) if unit in MASSES else f"{number} {unit}"
+    return Numeral(number, unit) if unit in UNITS_OF["dose"] else f"{number} {unit}"

@@ -180,8 +180,8 @@ class Reading:
             "pass": task.passed,
             "quantity is": task.quantity,
             "drug type": task.types,
+            "transplant code": task.transplant_codes,
         }
-        given["transplant code"] = task.transplant_codes
         for field in fields:
             if given[field]:
                 raise InputError(Field(field), "says nothing of these records", "leave it out")

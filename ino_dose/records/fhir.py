@@ -14,11 +14,9 @@ from .fhir_json import Number, Resource
 from .fhir_references import Patients
 from .fhir_references import text as _text
 from .reading import GIVEN, Outcome, Row
-from .record import SizeKind
+from .record import UNITS_OF, SizeKind
 
 MOST_PLACES = 40
-OURS = ("mg", "mcg", "kg", "g", "lb", "cm", "m", "in", "m2")
-SIZE_UNITS = {"height": ("cm", "m", "in"), "weight": ("kg", "g", "lb"), "bsa": ("m2",), "dose": ("mg", "mcg")}
 VALUED = ("final", "amended", "corrected", "preliminary")
 """The statuses of an Observation whose value stands."""
 ELEMENTS = {
@@ -52,7 +50,7 @@ class Fhir:
         self.transplants = {(drug.systems.get(system, system), code) for system, code in transplants}
         self.met = set[tuple[str, str]]()
         sizes = drug.codes_of("LOINC")
-        self.sizes: dict[str, SizeKind] = {code: kind for code, kind in sizes.items() if kind in SIZE_UNITS}  # type: ignore[misc]
+        self.sizes: dict[str, SizeKind] = {code: kind for code, kind in sizes.items() if kind in UNITS_OF}  # type: ignore[misc]
         self.units, self.outcomes = drug.codes_of("UCUM"), drug.codes_of("FHIR")
         self.undone = {code for code, means in drug.codes_of("SNOMED CT").items() if means == "not done"}
         words = [*(f'"{code}"' for code in self.sizes), '"MedicationAdministration"', '"Medication"', '"Bundle"', "\\u"]
@@ -210,10 +208,10 @@ class Fhir:
             self.drug.systems.get(_text(quantity.get("system")), "UCUM" if "system" not in quantity else "") == "UCUM"
         )
         coded = self.units.get(code) if ucum else None
-        worded = self.units.get(unit, unit if unit in OURS else None)
+        worded = self.units.get(unit, unit if unit in self.units.values() else None)
         ours = coded or worded
         plain = _plain(number)
-        if quantity.get("comparator") or ours not in SIZE_UNITS[field] or (coded and worded and coded != worded):
+        if quantity.get("comparator") or ours not in UNITS_OF[field] or (coded and worded and coded != worded):
             both = f"{code}/{unit}" if coded and worded and coded != worded else (code if ucum else "") or unit or "?"
             return f"{_text(quantity.get('comparator'))}{plain} {both}".rstrip()
         return Numeral(plain, ours)

@@ -6,19 +6,18 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from .. import units
 from ..engine.preparation import Product
-from ..errors import Field, InputError, Surface
+from ..errors import Field, InputError
 from ..tables import row_file
-from ..tables.header import Columns
 from ..tables.row_file import Form
 from ..units import Numeral
 from . import named_columns, table
 from .drug import IT, UNNAMED, Drug, Recognised
-from .reading import GIVEN, Histories, Outcome, Row, Words
-from .record import SizeKind
+from .reading import GIVEN, MEASURABLE, Histories, Outcome, Row, Words
+from .record import UNITS_OF, Counting
 
 Quantity = Literal["mg", "vials", "mL"]
 TABLES = {
@@ -50,11 +49,6 @@ TABLES = {
 OPTIONAL = ("unit", "unit word", "moment", "drug", "administration id")
 CODED = ("id", "concept", "unit", "type", "administration id")
 """The fields that are whole numbers."""
-MEASURES: dict[str, tuple[SizeKind, tuple[str, ...]]] = {
-    "height": ("height", ("cm", "m", "in")),
-    "weight": ("weight", ("kg", "g", "lb")),
-    "bsa": ("bsa", ("m2",)),
-}
 
 
 class Omop:
@@ -88,13 +82,13 @@ class Omop:
                     histories.take(row)
 
     def _measurement(self, place: str, words: Words) -> Row | None:
-        kind, spelled = MEASURES.get(self.codes.get(words["concept"], ""), (None, ()))
-        if kind is None or not words["value"]:
+        kind = self.codes.get(words["concept"], "")
+        if kind not in MEASURABLE or not words["value"]:
             return None
         code, word = words.get("unit") or "", (words.get("unit word") or "").strip()
         coded, worded = self.codes.get(code, ""), self.words.get(word.casefold(), "")
         unit = coded or worded
-        doubt = unit not in spelled or (coded and worded and coded != worded)
+        doubt = unit not in UNITS_OF[kind] or (coded and worded and coded != worded)
         size = f"{words['value']} {code} {word}".rstrip() if doubt else Numeral(words["value"], unit)
         return Row(place, {"id": words["id"], "date": _when(words), kind: size})
 
@@ -106,7 +100,8 @@ class Omop:
 
     def _drug_exposure(self, place: str, words: Words) -> Row:
         said = {"id": words["id"], "date": _when(words), "administration id": words.get("administration id") or ""}
-        drug, outcome, settled = self._drug(words), GIVEN, None
+        drug, outcome = self._drug(words), GIVEN
+        settled: tuple[Counting, str] | None = None
         if drug.kind != "other":
             said["dose"] = self._mass(words["dose"])
             if words["type"] not in self.types:
@@ -115,7 +110,7 @@ class Omop:
                 else:
                     problem = f"drug_type_concept_id: {words['type'] or 'none'} is not known to be of administrations"
                     outcome = Outcome("open", f"{problem}; add --drug-type {words['type'] or 'ID'} if it is")
-        return Row(place, said, drug, outcome, settled)  # type: ignore[arg-type]
+        return Row(place, said, drug, outcome, settled)
 
     def _drug(self, words: Words) -> Recognised:
         """By the concept, else by what the source called it."""
@@ -144,14 +139,9 @@ class Omop:
         return Numeral(units.digits(mass.magnitude), "mg")
 
 
-class _Layout(NamedTuple):
-    columns: Columns
-    surface: Surface
-
-
-def _layout(wanted: dict[str, str], names: Sequence[str], place: str, form: Form) -> _Layout:
+def _layout(wanted: dict[str, str], names: Sequence[str], place: str, form: Form) -> table.Named:
     needed = [field for field in wanted if field not in OPTIONAL]
-    return _Layout(*named_columns.read(names, place, "OMOP", wanted, needed))
+    return table.Named(*named_columns.read(names, place, "OMOP", wanted, needed))
 
 
 def _when(words: Words) -> str:

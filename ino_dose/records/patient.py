@@ -230,7 +230,7 @@ def _odd(given: Given, counter: Counter) -> Iterator[str]:
     if worth.unmatched and worth.delivered * 2 > 3 * Fraction(counter.highest):
         dose = units.show(record.dose, units.DOSE) if record.dose is not None else ""
         yield f"{place}: {dose} is more than 1.5 times the highest level that is known: is its unit right?"
-    elif worth.unmatched and not given.whole:
+    elif worth.unmatched:
         yield f"{place}: {worth.why}, and counts as mg ÷ m²."
     if len(worth.fits) > 1 and given.first:
         others = " and ".join(units.show(fit.level, units.LEVEL) for fit in worth.fits[1:])

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..units import Quantity
 
 SizeKind = Literal["height", "weight", "bsa"]
+UNITS_OF = {"height": ("cm", "m", "in"), "weight": ("kg", "g", "lb"), "bsa": ("m2",), "dose": ("mg", "mcg")}
+"""The units in which systems record what a field states."""
 Counting = Literal["level", "delivered", "not given", "copy", "after transplant", "passed over", "not counted"]
 """How an administration ends: the first two count, the last may have been given and cannot be computed, the rest is settled."""
 COUNTINGS: Final[tuple[Counting, ...]] = get_args(Counting)

@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 import polars as pl
 
 from ..engine.body import Growth
-from ..errors import InputError
+from ..errors import InputError, Surface
 from ..tables import blocks, bsa_column, json_line, lines, row_file
 from ..tables.header import Columns
 from ..tables.row_file import Form
@@ -23,6 +23,13 @@ class Layout(Protocol):
     @property
     def columns(self) -> Columns:
         """The column of each field."""
+
+
+class Named(NamedTuple):
+    """Columns, and how they are named in an error."""
+
+    columns: Columns
+    surface: Surface
 
 
 L = TypeVar("L", bound=Layout)

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from .. import counts_and_dates
 from ..errors import Field, InputError
 from ..tables import header
-from ..tables.header import Columns
 from ..tables.row_file import Form
 from . import table
-
-
-class _Layout(NamedTuple):
-    columns: Columns
 
 
 def read(file: str) -> dict[str, set[date]]:
@@ -30,9 +24,9 @@ def read(file: str) -> dict[str, set[date]]:
     return found
 
 
-def _layout(names: Sequence[str], place: str, form: Form) -> _Layout:
+def _layout(names: Sequence[str], place: str, form: Form) -> table.Named:
     columns = header.read(names, ("id", "transplant"), place)
     for field in ("id", "transplant"):
         if not columns.has(field):
             raise InputError(Field("transplants"), f"the column {field} is missing in {place}", "add it")
-    return _Layout(columns)
+    return table.Named(columns, columns.surface)
