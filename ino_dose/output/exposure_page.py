@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..records.patient import Rules
     from ..records.record import Counted, Exposure
 
-WIDTH, NAMES = 24, 20
+WIDTH, NAMES = 24, 100
 CALLED = {"three_quarters": "three quarters"}
 
 

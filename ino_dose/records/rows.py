@@ -33,6 +33,8 @@ FIELDS = (
 """What a row may state."""
 OF_RESULTS = ("counted_mg_per_m2", "delivered_mg_per_m2", "ceiling_status", "not_counted", "counted")
 """Names that tell a file of results, which is no file of administrations."""
+OF_PATIENTS = ("patient", "patient_id", "person_id", "subject_id", "mrn")
+"""Names that tell a patient, where `id` may be that of a row."""
 _UNREAD = "not read "
 
 
@@ -62,6 +64,11 @@ def layout(names: Sequence[str], place: str, drug: Drug, map: Map, passed: Itera
     ours = map.renamed(names, place, form)
     let = {*passed, *(name for name in ours if name.startswith(_UNREAD))} & set(ours)
     faults = Collected()
+    for name in ours:
+        with faults.here():
+            if "id" in ours and name in OF_PATIENTS and name not in let:
+                hint = f"name it id if it is, and id otherwise; or let it through with --pass {name}"
+                raise InputError(place, f"is the patient in the column id or in {name}?", hint)
     with faults.here():
         header.read(ours, FIELDS, place, OF_RESULTS, let)
     for field, what in (("id", "whose dose a row is"), ("date", "when it was given")):

@@ -49,6 +49,25 @@ WORDS = {
     "sex": ("gender", "sexe"),
     "stated bsa": ("order bsa", "bsa on order", "bsa stated", "ordered bsa"),
     "tolerance": ("tol",),
+    "date": ("administration date", "admin date", "dose date", "date given", "given on", "taken time", "administered"),
+    "drug": ("medication", "drug name", "medication name", "agent", "product", "substance", "drug code"),
+    "status": ("administration status", "admin status", "dose status", "status code", "given", "action", "mar action"),
+    "transplant": (
+        "transplant date",
+        "date of transplant",
+        "transplantation",
+        "transplantation date",
+        "hsct",
+        "hsct date",
+        "hct",
+        "hct date",
+        "sct",
+        "sct date",
+        "bmt",
+        "bmt date",
+        "tx date",
+    ),
+    "administration id": ("administration", "admin id", "administration number", "mar id"),
 }
 """What others usually call them."""
 UNIT_WORDS = (
