@@ -26,6 +26,9 @@ LESS: Doses = ((1, "0.5"), (8, "0.5"), (15, "0.5"))
 PAIR: Doses = ((1, "0.3"), (8, "0.3"))
 
 
+VIAL = F(9, 10)
+
+
 class Schedule(NamedTuple):
     """Doses of a cycle without remission and with it, the last cycle of each, days of cycle 1 and of later ones."""
 
@@ -74,6 +77,14 @@ def mosteller(height: F, weight: F) -> F:
 def hundredths(mg: F) -> F:
     """To 0.01 mg, half up."""
     return F((mg * 200 + 1).__floor__() // 2, 100)
+
+
+def agrees(mg: F, due: F) -> bool:
+    """Whether mg are a calculated dose: within 5 %, or it rounded half up to a step or down to whole vials, within 10 %."""
+    if abs(mg - due) <= due / 20:
+        return True
+    stepped = {(due * 2 / step + 1).__floor__() // 2 * step for step in (F(1, 100), F(1, 20), F(1, 10))}
+    return abs(mg - due) <= due / 10 and mg in {*stepped, (due / VIAL).__floor__() * VIAL}
 
 
 def status(total: F, prior: F | None) -> str:
@@ -181,7 +192,7 @@ def recorded(course: dict[str, Any]) -> list[dict[str, Any]] | None:
             mg = F(said["given"])
             if not F((due * 50).__floor__(), 100) <= mg <= due * 3 / 2 and "confirmed" not in said:
                 return None
-            counts = level if abs(mg - due) <= due / 20 else mg / bsa
+            counts = level if agrees(mg, due) else mg / bsa
         dose |= {
             "level": level,
             "bsa": bsa,
