@@ -8,16 +8,14 @@ from typing import Annotated, Literal
 import typer
 
 from . import extras, result
-from .options import CeilingFile, Schedules, regimen_ids
+from .options import CeilingFile, Output, Passed, Schedules, regimen_ids
 
 
 def cohort(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="CSV, NDJSON or Parquet, a row a patient; - is standard input.")
     ],
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="OUT", help="Where to; else standard output.")
-    ] = None,
+    output: Output = None,
     regimen: Annotated[str | None, typer.Option(help="The regimen of all rows.", autocompletion=regimen_ids)] = None,
     doses: Annotated[bool, typer.Option("--doses", help="A row a dose instead of a row a patient.")] = False,
     round_to: Annotated[str, typer.Option(help="Rounding step of a dose.")] = "0.01mg",
@@ -27,10 +25,7 @@ def cohort(
     target: Annotated[
         Literal["csv", "ndjson", "parquet"] | None, typer.Option("--to", help="The format of OUT.")
     ] = None,
-    passed: Annotated[
-        list[str] | None,
-        typer.Option("--pass", metavar="COLUMN", help="Let a column through whose name is nearly one."),
-    ] = None,
+    passed: Passed = None,
     schedules: Schedules = None,
     ceiling_file: CeilingFile = None,
 ) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from ..errors import Field, InputError
 from . import extras, result
-from .options import CeilingFile, Formula, Schedules, regimen_ids
+from .options import CeilingFile, Formula, Output, Passed, Schedules, regimen_ids
 
 if TYPE_CHECKING:
     from ..records.counting import Counter
@@ -27,9 +27,7 @@ def exposure(
             metavar="FILE…", help="Administrations: CSV, NDJSON, Parquet, FHIR, a folder of OMOP; - is standard input."
         ),
     ],
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="OUT", help="Where to; else standard output.")
-    ] = None,
+    output: Output = None,
     source: Annotated[
         Literal["csv", "ndjson", "parquet", "fhir", "omop", "sact", "epic"] | None,
         typer.Option("--from", help="What FILE is, where its name and columns do not say it."),
@@ -75,10 +73,7 @@ def exposure(
             "--map", metavar="COLUMN=NAME|FILE", help="Which column is which of ours, or a file that says it."
         ),
     ] = None,
-    passed: Annotated[
-        list[str] | None,
-        typer.Option("--pass", metavar="COLUMN", help="Let a column through whose name is nearly one."),
-    ] = None,
+    passed: Passed = None,
     schedules: Schedules = None,
     ceiling_file: CeilingFile = None,
 ) -> None:

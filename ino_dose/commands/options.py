@@ -29,6 +29,11 @@ Remission = Annotated[
 ]
 Level = Annotated[str | None, typer.Option(help="The level, where the source leaves a choice: 1.8mg/m2.")]
 Id = Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Echoed in the output, never read.")]
+Output = Annotated[str | None, typer.Option("--output", "-o", metavar="OUT", help="Where to; else standard output.")]
+Passed = Annotated[
+    list[str] | None,
+    typer.Option("--pass", metavar="COLUMN", help="Let a column through whose name is nearly one."),
+]
 Schedules = Annotated[
     str | None,
     typer.Option(metavar="DIR", envvar="INO_DOSE_SCHEDULES", help="A folder with a site's own schedules."),

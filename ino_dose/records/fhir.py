@@ -125,13 +125,13 @@ class Fhir:
         elif reference.startswith("#"):
             there = fhir_references.contained(resource, reference)
             yield self._medication(there, resource) if there else UNNAMED
-        elif known := self._known(reference, resource):
+        elif known := self._known(names := fhir_references.sought(reference, resource)):
             yield known
         else:
-            self.waiting.append((fhir_references.sought(reference, resource), row, _text(resource.get("status"))))
+            self.waiting.append((names, row, _text(resource.get("status"))))
 
-    def _known(self, reference: str, resource: Resource) -> Recognised | None:
-        names = fhir_references.sought(reference, resource)
+    def _known(self, names: list[str]) -> Recognised | None:
+        """The medication of the first of these names that was read."""
         return next((self.medications[name] for name in names if name in self.medications), None)
 
     def _outcome(self, resource: Resource) -> Outcome:
@@ -173,7 +173,7 @@ class Fhir:
         there = fhir_references.contained(medication, address) or fhir_references.contained(within, address)
         if there:
             return self._concept(there["code"]) if "code" in there else UNNAMED
-        if found := self._known(address, within):
+        if found := self._known(fhir_references.sought(address, within)):
             return found
         if display or _list(medication.get("code"), "coding"):
             return self.drug.named(display) if display else Recognised("other")

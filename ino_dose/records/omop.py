@@ -15,7 +15,7 @@ from ..tables import row_file
 from ..tables.row_file import Form
 from ..units import Numeral
 from . import named_columns, table
-from .drug import IT, UNNAMED, Drug, Recognised
+from .drug import IT, Drug, Recognised
 from .reading import GIVEN, MEASURABLE, Histories, Outcome, Row, Words
 from .record import UNITS_OF, Counting
 
@@ -121,7 +121,7 @@ class Omop:
             return Recognised("near", name) if another else IT
         if found.kind == "unnamed" and concept not in ("", "0"):
             return Recognised("other", f"concept {concept}")
-        return found if found.kind != "unnamed" else UNNAMED
+        return found
 
     def _mass(self, quantity: str) -> str:
         """The mg that a quantity is."""

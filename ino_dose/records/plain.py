@@ -1,8 +1,8 @@
 """Rows of which nothing has to be looked at twice → the exposures of their patients by column, as the usual way says them.
 
-A patient is plain whose every row is a dose of a day of its own, given, with sizes of its own, that fits one level, before
-the transplant if there is one, and of whom no more is remarked on than a large body. All others go the usual way, row by row. A float
-only finds the rounded sum of mg ÷ m², and never near a tie.
+A patient is plain whose every row is a dose of a day of its own, given, with sizes of its own or carried to it, that fits
+one level, before the transplant if there is one, and of whom no more is remarked on than a large body. All others go the
+usual way, row by row. A float only finds the rounded sum of mg ÷ m², and never near a tie.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -24,9 +24,6 @@ from .plain_cells import NO_LEVEL_STATED, NO_TRANSPLANT, SCALE, UNSAID, Cells
 from .reading import Histories
 from .rows import Rows
 from .table import L, Record
-
-if TYPE_CHECKING:
-    pass
 
 TIE = 1e-6
 """How near a tie, in thousandths of mg/m², a sum of floats is not trusted; its own error is below 1e-9 here."""
@@ -104,7 +101,7 @@ def split(
         **{field: texts.each(dosed[field], say) for field, say in texts.fields.items() if field in said},
     )
     rows = rows.hstack(_worth(rows, texts, rules))
-    found = _patients(rows, said, rules)
+    found = _patients(rows, said)
     if not found.height:
         return None, frame.sort("number")
     others = ~rows["who"].is_in(found["who"].implode())
@@ -179,7 +176,7 @@ def _one(texts: Cells, rules: Rules, dose: int, bsa: int, level: int = NO_LEVEL_
     return int(whole) if plain else None, float(worth.delivered)
 
 
-def _patients(rows: pl.DataFrame, columns: set[str], rules: Rules) -> pl.DataFrame:
+def _patients(rows: pl.DataFrame, columns: set[str]) -> pl.DataFrame:
     """The patients who are plain, with their sums."""
     day, dose = pl.col("day"), ~pl.col("informs")
     plain = [pl.col("value").is_not_null()]

@@ -70,7 +70,7 @@ def layout(names: Sequence[str], place: str, drug: Drug, map: Map, passed: Itera
                 hint = f"name it id if it is, and id otherwise; or let it through with --pass {name}"
                 raise InputError(place, f"is the patient in the column id or in {name}?", hint)
     with faults.here():
-        header.read(ours, FIELDS, place, OF_RESULTS, let)
+        found = header.read(ours, FIELDS, place, OF_RESULTS, let)
     for field, what in (("id", "whose dose a row is"), ("date", "when it was given")):
         with faults.here():
             if field not in ours:
@@ -79,7 +79,6 @@ def layout(names: Sequence[str], place: str, drug: Drug, map: Map, passed: Itera
         said = "say which column is which with --map COLUMN=NAME, or with a file of such lines"
         faults.append(Fault(place, "columns may keep the names that they have", (said,)))
     faults.raise_any()
-    found = header.read(ours, FIELDS, place, OF_RESULTS, let)
     original = dict(zip(ours, names, strict=True))
     units = {field: unit for field in found.names if (unit := found.unit(field))}
     return Rows(found._replace(names={field: original[name] for field, name in found.names.items()}), units, drug)
